@@ -1,0 +1,88 @@
+//! The pipeline in one function.
+
+use crate::coverage::{self, Coverage};
+use crate::density::{self, Density};
+use crate::error::Error;
+use crate::findings::{self, Findings};
+use crate::follicle::{self, Follicles};
+use crate::photo::Photo;
+use crate::plan::{self, Plan};
+use crate::quality::{self, Quality, Verdict};
+use crate::scale::{self, Scale, ScaleOptions};
+use crate::segmentation::{self, Segmentation};
+use crate::view::{self, View, ViewGuess};
+
+/// What the user asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// The view; none guesses it.
+    pub view: Option<View>,
+    /// Everything about the scale.
+    pub scale: ScaleOptions,
+    /// Refuse photos of unusable quality.
+    pub strict: bool,
+}
+
+/// Everything measured on one photo.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// View, given or guessed.
+    pub view: ViewGuess,
+    /// How good the photo is.
+    pub quality: Quality,
+    /// Scale, where there is one.
+    pub scale: Option<Scale>,
+    /// Tissues.
+    pub segmentation: Segmentation,
+    /// Units and hairs, where single hairs can be seen.
+    pub follicles: Option<Follicles>,
+    /// Densities, where there are counts and a scale.
+    pub density: Option<Density>,
+    /// Coverage.
+    pub coverage: Coverage,
+    /// Findings.
+    pub findings: Findings,
+    /// Plan.
+    pub plan: Plan,
+    /// Everything a reader must know, in the order of the stages.
+    pub warnings: Vec<String>,
+}
+
+/// Runs all stages on one photo.
+///
+/// # Errors
+/// [`Error::Scale`] for a scale that cannot be used, [`Error::Unusable`] with `strict`, [`Error::Segmentation`].
+pub fn analyze(photo: &Photo, options: &Options) -> Result<Analysis, Error> {
+    let mut warnings = photo.warnings.clone();
+    let closeup = view::tell_closeup(photo);
+    let head_or_closeup = options.view.unwrap_or(if closeup.is_closeup { View::Closeup } else { View::Front });
+    let segmentation = segmentation::segment(photo, head_or_closeup)?;
+    warnings.extend(segmentation.warnings.iter().cloned());
+    let found = scale::find(photo, head_or_closeup, segmentation.head_width_px, &options.scale)?;
+    warnings.extend(found.warnings);
+    let scale = found.scale;
+    let quality = quality::assess(photo, head_or_closeup, &segmentation, scale.as_ref());
+    if options.strict && quality.verdict() == Verdict::Unusable {
+        let bad = || quality.checks.iter().filter(|c| c.verdict == Verdict::Unusable);
+        return Err(Error::Unusable {
+            problems: bad().map(|c| format!("{:?} {:.2}", c.aspect, c.value)).collect::<Vec<_>>().join(", "),
+            remedy: bad().map(|c| c.advice.as_str()).collect::<Vec<_>>().join(" "),
+        });
+    }
+    let follicles = follicle::detect(photo, head_or_closeup, &segmentation, scale.as_ref());
+    let density = match (&follicles, &scale) {
+        (Some(f), Some(s)) => density::measure(f, &segmentation, s),
+        _ => None,
+    };
+    let coverage = coverage::measure(&segmentation);
+    let findings = findings::read(&segmentation, &coverage, options.view, scale.as_ref());
+    warnings.extend(findings.warnings.iter().cloned());
+    let view = match (options.view, head_or_closeup, &findings.head) {
+        (Some(view), ..) => ViewGuess { view, confidence: 1.0 },
+        (None, View::Closeup, _) => ViewGuess { view: View::Closeup, confidence: closeup.confidence },
+        (None, _, Some(head)) => head.view,
+        (None, ..) => ViewGuess { view: View::Front, confidence: 0.0 },
+    };
+    let plan = plan::plan(&findings, density.as_ref(), scale.as_ref());
+    Ok(Analysis { view, quality, scale, segmentation, follicles, density, coverage, findings, plan, warnings })
+}

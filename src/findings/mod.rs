@@ -1,0 +1,208 @@
+//! What the measurements mean on a head: zones, bald and thinning regions, the hairline, scars, the pattern.
+
+use serde::Serialize;
+
+use crate::coverage::Coverage;
+use crate::plane::{Plane, Point};
+use crate::scale::Scale;
+use crate::segmentation::Segmentation;
+use crate::units::{Cm2, Estimate, Mm};
+use crate::view::{View, ViewGuess};
+
+/// Zones of the scalp. Left and right are the client's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Zone {
+    /// From the hairline back.
+    Frontal = 1,
+    /// Between frontal and vertex.
+    MidScalp = 2,
+    /// Around the whorl.
+    Vertex = 3,
+    /// Left temple.
+    LeftTemple = 4,
+    /// Right temple.
+    RightTemple = 5,
+    /// Left side above the ear.
+    LeftSide = 6,
+    /// Right side above the ear.
+    RightSide = 7,
+    /// Back of the head.
+    Occiput = 8,
+    /// A close-up's field; its place on the head is unknown.
+    Field = 9,
+}
+
+/// Coverage within one zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ZoneCoverage {
+    /// Which zone.
+    pub zone: Zone,
+    /// Share of the visible scalp of the zone that is hidden, 0..1.
+    pub hidden: Estimate<f64>,
+    /// The zone's px.
+    pub area_px: f64,
+}
+
+/// SALT: share of scalp without hair by quadrant and over the whole scalp, 0..100; only what the view shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Salt {
+    /// Percent of bare scalp in each quadrant seen: vertex, right, left, posterior.
+    pub vertex: Option<f64>,
+    /// See `vertex`.
+    pub right: Option<f64>,
+    /// See `vertex`.
+    pub left: Option<f64>,
+    /// See `vertex`.
+    pub posterior: Option<f64>,
+}
+
+/// How thin a region is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RegionKind {
+    /// Bare scalp.
+    Bald,
+    /// Hair that lets much of the scalp show.
+    Thinning,
+}
+
+/// A connected region of bare or thinly covered scalp.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaldRegion {
+    /// Outline, closed implicitly, clockwise.
+    pub polygon: Vec<Point>,
+    /// Area in px of the photo.
+    pub area_px: f64,
+    /// Area on the curved head; absent without a scale.
+    pub area: Option<Estimate<Cm2>>,
+    /// Share of the visible scalp, 0..1.
+    pub share_of_scalp: f64,
+    /// Mean share hidden inside, 0..1.
+    pub mean_hidden: f64,
+    /// Bald or thinning.
+    pub kind: RegionKind,
+    /// The zone that holds most of it.
+    pub zone: Zone,
+    /// True near the head's outline, where foreshortening makes areas uncertain.
+    pub near_limb: bool,
+}
+
+/// The front edge of the hair-bearing scalp.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hairline {
+    /// From the photo's left to its right.
+    pub polyline: Vec<Point>,
+    /// Where the hairline meets the head's mid-line.
+    pub mid_frontal: Option<Point>,
+    /// How far the temple of the client's left recedes behind the mid-frontal point, share of the head's width.
+    pub recession_left: Option<f64>,
+    /// The same of the right.
+    pub recession_right: Option<f64>,
+    /// The same in mm; absent without a scale.
+    pub recession_left_mm: Option<Estimate<Mm>>,
+    /// The same of the right.
+    pub recession_right_mm: Option<Estimate<Mm>>,
+    /// |left - right| recession, share of the head's width.
+    pub asymmetry: Option<f64>,
+    /// Root mean square distance from a smoothed copy, share of the head's width.
+    pub irregularity: f64,
+    /// Width of the step from bare to covered, share of the head's width: small is hard, large is soft.
+    pub softness: Option<f64>,
+    /// Trust, 0..1.
+    pub confidence: f32,
+}
+
+/// A possible scar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scar {
+    /// Outline.
+    pub polygon: Vec<Point>,
+    /// Linear, dotted or patch.
+    pub kind: ScarKind,
+    /// Length in px of a linear scar, else the longest diameter.
+    pub length_px: f64,
+    /// Trust, 0..1.
+    pub confidence: f32,
+}
+
+/// Shapes of scars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScarKind {
+    /// Strip graft scar.
+    Linear,
+    /// Punch graft scars.
+    Dotted,
+    /// Burn-like smooth patch.
+    Patch,
+}
+
+/// A range of stages; people agree on single stages only at ICC 0.63-0.68 (PMC2938573).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pattern {
+    /// Hamilton-Norwood, 1..=7.
+    Norwood {
+        /// Least stage that fits.
+        low: u8,
+        /// Highest stage that fits.
+        high: u8,
+        /// What it rests on.
+        evidence: String,
+    },
+    /// Ludwig, 1..=3.
+    Ludwig {
+        /// Least stage that fits.
+        low: u8,
+        /// Highest stage that fits.
+        high: u8,
+        /// What it rests on.
+        evidence: String,
+    },
+}
+
+/// Where the head lies in the photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeadGeometry {
+    /// View, given or guessed.
+    pub view: ViewGuess,
+    /// Centre of the ellipse fitted to the head without neck.
+    pub centre: Point,
+    /// Half axes of that ellipse in px: across and along the head's mid-line in the photo.
+    pub half_axes: (f32, f32),
+    /// Angle of the mid-line against the photo's vertical, radians, clockwise.
+    pub tilt: f32,
+    /// Width of the head in px.
+    pub width_px: f32,
+}
+
+/// Everything found on one photo.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Where the head lies; absent for close-ups and where no head is seen.
+    pub head: Option<HeadGeometry>,
+    /// Zone number ([`Zone`] as `u8`, 0 outside) at the resolution of the segmentation's probabilities.
+    pub zones: Option<Plane<u8>>,
+    /// Coverage by zone, in the order of [`Zone`].
+    pub by_zone: Vec<ZoneCoverage>,
+    /// SALT by quadrant.
+    pub salt: Option<Salt>,
+    /// Bald and thinning regions, largest first.
+    pub bald_regions: Vec<BaldRegion>,
+    /// The hairline.
+    pub hairline: Option<Hairline>,
+    /// Possible scars.
+    pub scars: Vec<Scar>,
+    /// Pattern range.
+    pub pattern: Option<Pattern>,
+    /// What a reader must know.
+    pub warnings: Vec<String>,
+}
+
+/// Reads a head. `view` is what the user said, or none.
+#[must_use]
+pub fn read(segmentation: &Segmentation, coverage: &Coverage, view: Option<View>, scale: Option<&Scale>) -> Findings {
+    let _ = (segmentation, coverage, view, scale);
+    Findings::default()
+}

@@ -1,0 +1,1 @@
+//! Synthetic scalps and heads whose truth is known exactly.

@@ -1,0 +1,1 @@
+//! Wire types of `STEM.json`, schema version 1. A key that cannot be filled is null, never missing.

