@@ -34,7 +34,9 @@ pub enum Error {
         detail: String,
     },
     /// More pixels or memory than allowed, found before decoding.
-    #[error("the photo is {width} x {height} px ({megapixels:.1} MP, {mebibytes:.0} MiB decoded), above the limit of {limit_megapixels:.0} MP and {limit_mebibytes:.0} MiB")]
+    #[error(
+        "the photo is {width} x {height} px ({megapixels:.1} MP, {mebibytes:.0} MiB decoded), above the limit of {limit_megapixels:.0} MP and {limit_mebibytes:.0} MiB"
+    )]
     TooLarge {
         /// Width in px as the header says.
         width: u64,

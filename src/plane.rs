@@ -68,7 +68,11 @@ impl<T: Copy> Plane<T> {
         T: Send + Sync,
     {
         let mut data = Vec::with_capacity(width * height);
-        (0..width * height).into_par_iter().with_min_len(width.max(1)).map(|i| f(i % width, i / width)).collect_into_vec(&mut data);
+        (0..width * height)
+            .into_par_iter()
+            .with_min_len(width.max(1))
+            .map(|i| f(i % width, i / width))
+            .collect_into_vec(&mut data);
         Self { width, height, data }
     }
 

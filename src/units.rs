@@ -118,7 +118,11 @@ impl Estimate<f64> {
         self,
         unit: impl Fn(f64) -> Result<U, InvalidQuantity>,
     ) -> Result<Estimate<U>, InvalidQuantity> {
-        Ok(Estimate { value: unit(self.value.max(0.0))?, low: unit(self.low.max(0.0))?, high: unit(self.high.max(0.0))? })
+        Ok(Estimate {
+            value: unit(self.value.max(0.0))?,
+            low: unit(self.low.max(0.0))?,
+            high: unit(self.high.max(0.0))?,
+        })
     }
 }
 
