@@ -48,6 +48,8 @@ pub mod phantom;
 
 mod analysis;
 
+pub mod batch;
+
 #[cfg(feature = "cli")]
 pub mod cli;
 

@@ -1,0 +1,111 @@
+//! Photos in parallel, results in order.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use super::{Done, Failure, Job, Outcome, Settings, write};
+use crate::photo::{self, Limits};
+use crate::report::{json, png};
+use crate::{Analysis, analyze};
+
+/// Analyses all jobs and calls `deliver` once for each, in their order, while later ones still run.
+///
+/// At most `threads` photos are in memory at a time. With fewer photos than threads the threads are shared out among the photos.
+/// Each photo has threads of its own, so that one that waits for its tiles never takes up another photo.
+pub fn run(jobs: &[Job], settings: &Settings, mut deliver: impl FnMut(Outcome)) {
+    let threads = settings.threads.max(1);
+    let workers = threads.min(jobs.len());
+    let next = AtomicUsize::new(0);
+    // One place in the channel: results wait with their worker, not in a heap, when the reader is slow.
+    let (send, receive) = mpsc::sync_channel(1);
+    std::thread::scope(|scope| {
+        for worker in 0..workers {
+            let (send, next) = (send.clone(), &next);
+            let share = threads / workers + usize::from(worker < threads % workers);
+            scope.spawn(move || {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(share).build();
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(i) else { break };
+                    let result = match &pool {
+                        Ok(pool) => pool.install(|| guarded(job, settings)),
+                        Err(_) => guarded(job, settings),
+                    };
+                    if send.send((i, Outcome { job: job.clone(), result })).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut waiting = BTreeMap::new();
+        let mut due = 0;
+        for (i, outcome) in receive {
+            waiting.insert(i, outcome);
+            while let Some(outcome) = waiting.remove(&due) {
+                deliver(outcome);
+                due += 1;
+            }
+        }
+    });
+}
+
+/// A defect in a stage costs its photo, never the batch.
+fn guarded(job: &Job, settings: &Settings) -> Result<Done, Failure> {
+    catch_unwind(AssertUnwindSafe(|| one(job, settings))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(Failure::Defect(text.unwrap_or("no message").to_owned()))
+    })
+}
+
+fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
+    let bytes = read(&job.path, &settings.limits)?;
+    let named = |ending: &str| OsString::from_iter([job.stem.as_os_str(), OsStr::new(ending)]);
+    if let Some(out) = settings.out.as_ref().filter(|_| !settings.overwrite) {
+        // Before the work, not after it.
+        let json = out.join(named(".json"));
+        if write::holds_another(&json, &write::sha256(&bytes)) {
+            return Err(Failure::Occupied { name: named(".json").to_string_lossy().into_owned() });
+        }
+    }
+    let photo = photo::decode(&bytes, &settings.limits)?;
+    drop(bytes);
+    let analysis: Analysis = analyze(&photo, &settings.options)?;
+    let file_name = job.path.file_name().unwrap_or_default().to_string_lossy();
+    let document = json::document(&photo, &file_name, &analysis);
+    let mut files = Vec::new();
+    if let Some(out) = &settings.out {
+        let mut save = |ending: &str, bytes: Vec<u8>| -> Result<(), Failure> {
+            files.push(write::whole(out, &named(ending), &bytes).map_err(Failure::Write)?);
+            Ok(())
+        };
+        save(".tissue.png", png::tissue(&analysis.segmentation.tissue)?)?;
+        save(".coverage.png", png::coverage(&analysis.coverage.map)?)?;
+        // Last, so that a photo with a JSON file has all its files.
+        save(".json", (json::to_line(&document)? + "\n").into_bytes())?;
+    }
+    Ok(Done { document, files })
+}
+
+/// The file's bytes, within the limit even where the size is not known before (a pipe, a device).
+fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
+    let limit = limits.mebibytes;
+    let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    let file = std::fs::File::open(path).map_err(Failure::Read)?;
+    let size = file.metadata().map_err(Failure::Read)?.len();
+    if mebibytes(size) > limit {
+        return Err(Failure::FileTooLarge { mebibytes: mebibytes(size), limit });
+    }
+    let most = (limit * f64::from(1 << 20)) as u64;
+    let mut bytes = Vec::with_capacity(size as usize);
+    let read = file.take(most + 1).read_to_end(&mut bytes).map_err(Failure::Read)? as u64;
+    if read > most {
+        return Err(Failure::FileTooLarge { mebibytes: mebibytes(read), limit });
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,119 @@
+//! The treatment plan on the wire.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Interval, decimal, significant};
+use crate::findings::{Findings, Zone};
+use crate::plan::{self, Effect, NeedleCode};
+use crate::report::region_label;
+
+/// A treatment plan. Pairs are `[low, high]`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Plan {
+    /// Version of the rules; null where no rule was asked.
+    pub rules_version: Option<String>,
+    /// One entry per region to treat.
+    pub regions: Vec<RegionPlan>,
+    /// Sessions for the whole treatment; null where nothing is to be treated.
+    pub sessions: Option<[u8; 2]>,
+    /// Days between sessions; null where nothing is to be treated.
+    pub interval_days: Option<[u16; 2]>,
+    /// Advice that concerns the whole treatment, and reasons against it.
+    pub advice: Vec<Reason>,
+    /// What was not known and was assumed.
+    pub assumptions: Vec<String>,
+}
+
+/// The plan of one region.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct RegionPlan {
+    /// Name for people.
+    pub name: String,
+    /// Where it lies.
+    pub zone: Zone,
+    /// Label of the bald region it treats; null where it treats none.
+    pub bald_region: Option<String>,
+    /// What is done.
+    pub effect: Effect,
+    /// With what.
+    pub needle: Needle,
+    /// Number of sessions.
+    pub sessions: [u8; 2],
+    /// Target density, dots per cm².
+    pub dots_per_cm2: [f64; 2],
+    /// Spacing of the dots in the last session, mm.
+    pub spacing_mm: Interval,
+    /// Area, cm²; null without a scale.
+    pub area_cm2: Option<Interval>,
+    /// Dots over all sessions; null without an area.
+    pub dots: Option<Interval>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// A needle code with both readings of it; neither is settled.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Needle {
+    /// The code.
+    pub code: NeedleCode,
+    /// Reading A, the number is the gauge: diameter of one pin in mm, low to high.
+    pub gauge_mm: [f64; 2],
+    /// Reading B: the number of pins.
+    pub pins: u8,
+}
+
+/// A statement with where it comes from.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Reason {
+    /// Id of the rule that fired.
+    pub rule: String,
+    /// Why, in plain words, with the measured values.
+    pub because: String,
+    /// Publication, practitioner's claim or derivation.
+    pub source: String,
+}
+
+fn reasons(list: &[plan::Reason]) -> Vec<Reason> {
+    list.iter().map(|r| Reason { rule: r.rule.clone(), because: r.because.clone(), source: r.source.clone() }).collect()
+}
+
+impl Plan {
+    pub(super) fn of(p: &plan::Plan, findings: &Findings) -> Self {
+        let treated = p.sessions != (0, 0);
+        Self {
+            rules_version: (!p.rules_version.is_empty()).then(|| p.rules_version.clone()),
+            regions: p.regions.iter().map(|r| RegionPlan::of(r, findings)).collect(),
+            sessions: treated.then_some(p.sessions.into()),
+            interval_days: treated.then_some(p.interval_days.into()),
+            advice: reasons(&p.advice),
+            assumptions: p.assumptions.clone(),
+        }
+    }
+}
+
+impl RegionPlan {
+    fn of(r: &plan::RegionPlan, findings: &Findings) -> Self {
+        Self {
+            name: r.name.clone(),
+            zone: r.zone,
+            bald_region: r.bald_region.filter(|&i| i < findings.bald_regions.len()).map(region_label),
+            effect: r.effect,
+            needle: Needle {
+                code: r.needle.code,
+                gauge_mm: [decimal(r.needle.gauge_mm.0, 3), decimal(r.needle.gauge_mm.1, 3)],
+                pins: r.needle.pins,
+            },
+            sessions: r.sessions.into(),
+            dots_per_cm2: [significant(r.dots_per_cm2.0), significant(r.dots_per_cm2.1)],
+            spacing_mm: Interval::of(&r.spacing, |v| v.get()),
+            area_cm2: r.area.as_ref().map(|e| Interval::of(e, |v| v.get())),
+            dots: r.dots.as_ref().map(|e| Interval::of(e, |v| *v)),
+            reasons: reasons(&r.reasons),
+        }
+    }
+}

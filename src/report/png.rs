@@ -1,0 +1,61 @@
+//! The layers `STEM.tissue.png` and `STEM.coverage.png`, and any picture, as PNG bytes.
+
+use crate::error::Error;
+use crate::plane::Plane;
+use crate::segmentation::Tissue;
+
+/// Tissue numbers as 8-bit grey: 0 background, 1 skin, 2 hair, 3 bare scalp.
+///
+/// # Errors
+/// [`Error::Encode`] if the encoder fails.
+pub fn tissue(tissue: &Plane<Tissue>) -> Result<Vec<u8>, Error> {
+    grey("tissue picture", &tissue.map(|t| t as u8))
+}
+
+/// Coverage as 8-bit grey: 0..255 = 0..100 % of the scalp hidden.
+///
+/// # Errors
+/// [`Error::Encode`] if the encoder fails.
+pub fn coverage(map: &Plane<u8>) -> Result<Vec<u8>, Error> {
+    grey("coverage picture", map)
+}
+
+fn grey(what: &'static str, plane: &Plane<u8>) -> Result<Vec<u8>, Error> {
+    encode(what, plane.width(), plane.height(), png::ColorType::Grayscale, plane.as_slice())
+}
+
+/// An sRGB picture.
+///
+/// # Errors
+/// [`Error::Encode`] if the encoder fails.
+pub fn rgb(what: &'static str, width: usize, height: usize, data: &[u8]) -> Result<Vec<u8>, Error> {
+    encode(what, width, height, png::ColorType::Rgb, data)
+}
+
+fn encode(what: &'static str, w: usize, h: usize, color: png::ColorType, data: &[u8]) -> Result<Vec<u8>, Error> {
+    let failed = |e: png::EncodingError| Error::Encode { what, detail: e.to_string() };
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, w as u32, h as u32);
+    encoder.set_color(color);
+    encoder.set_depth(png::BitDepth::Eight);
+    // Time over size: the layers are flat areas that any setting packs well.
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(data).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tissue_picture_holds_the_tissue_numbers() {
+        let plane = Plane::from_vec(4, 1, Tissue::ALL.to_vec());
+        let bytes = tissue(&plane).unwrap();
+        let image = image::load_from_memory(&bytes).unwrap();
+        assert_eq!(image.color(), image::ColorType::L8);
+        assert_eq!(image.into_luma8().into_raw(), [0, 1, 2, 3]);
+    }
+}
