@@ -1,5 +1,12 @@
 //! Every pixel of the photo to background, skin, hair or bare scalp.
 
+pub mod guided;
+pub mod islands;
+pub mod matting;
+pub mod refine;
+pub mod shape;
+pub mod working;
+
 use crate::error::Error;
 use crate::photo::Photo;
 use crate::plane::Plane;

@@ -1,0 +1,203 @@
+//! Small copies of the photo, and the filters that work on them.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use rayon::prelude::*;
+
+use crate::plane::Plane;
+
+/// Size of a copy whose longer side is at most `side` px, with the photo's proportions; never larger than the photo.
+#[must_use]
+pub fn size_within(width: usize, height: usize, side: usize) -> (usize, usize) {
+    let longer = width.max(height).max(1);
+    if longer <= side {
+        return (width, height);
+    }
+    let scaled = |v: usize| ((v * side + longer / 2) / longer).max(1);
+    (scaled(width), scaled(height))
+}
+
+/// The whole picture at another size. Every source px counts when shrinking (an area-weighted triangle), so no strand aliases.
+#[must_use]
+pub fn resized(rgb: &Plane<[u8; 3]>, width: usize, height: usize) -> Plane<[u8; 3]> {
+    if (width, height) == (rgb.width(), rgb.height()) {
+        return rgb.clone();
+    }
+    let sides = || Some((u32::try_from(rgb.width()).ok()?, u32::try_from(rgb.height()).ok()?));
+    let convolved = || {
+        let (w, h) = sides()?;
+        let source = ImageRef::new(w, h, rgb.as_slice().as_flattened(), PixelType::U8x3).ok()?;
+        let mut target = Image::new(u32::try_from(width).ok()?, u32::try_from(height).ok()?, PixelType::U8x3);
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+        Resizer::new().resize(&source, &mut target, &options).ok()?;
+        Some(Plane::from_vec(width, height, target.buffer().as_chunks::<3>().0.to_vec()))
+    };
+    // The resizer refuses only empty or absurd sizes; the nearest px is then as good as anything.
+    convolved().unwrap_or_else(|| {
+        Plane::from_fn(width, height, |x, y| {
+            rgb.get_clamped((x * rgb.width() / width.max(1)) as i64, (y * rgb.height() / height.max(1)) as i64)
+        })
+    })
+}
+
+/// Mean over a square window of `2 radius + 1` px, cut at the border, of each of `N` channels.
+///
+/// Running sums in f64, so the window's size costs nothing and no drift shows.
+#[must_use]
+pub fn box_mean<const N: usize>(plane: &Plane<[f32; N]>, radius: usize) -> Plane<[f32; N]> {
+    let (w, h) = (plane.width(), plane.height());
+    let mut across = Plane::filled(w, h, [0.0f32; N]);
+    across.as_mut_slice().par_chunks_mut(w).enumerate().for_each(|(y, out)| {
+        let row = plane.row(y);
+        slide(w, radius, out, |x| &row[x]);
+    });
+    // Columns in strips, so that the rows of one strip stay in the cache.
+    let strip = w.div_ceil(rayon::current_num_threads().max(1)).max(16);
+    let strips: Vec<(usize, Vec<[f32; N]>)> = (0..w.div_ceil(strip))
+        .into_par_iter()
+        .map(|s| {
+            let (x0, x1) = (s * strip, ((s + 1) * strip).min(w));
+            (x0, column_means(&across, x0, x1, radius))
+        })
+        .collect();
+    let mut out = across;
+    for (x0, values) in &strips {
+        let width = values.len() / h;
+        for y in 0..h {
+            out.row_mut(y)[*x0..*x0 + width].copy_from_slice(&values[y * width..(y + 1) * width]);
+        }
+    }
+    out
+}
+
+/// Window means along one line.
+fn slide<'a, const N: usize>(n: usize, radius: usize, out: &mut [[f32; N]], at: impl Fn(usize) -> &'a [f32; N]) {
+    let mut sum = [0.0f64; N];
+    let mut count = 0usize;
+    for i in 0..radius.min(n) {
+        add(&mut sum, at(i), 1.0);
+        count += 1;
+    }
+    for (i, value) in out.iter_mut().enumerate() {
+        if i + radius < n {
+            add(&mut sum, at(i + radius), 1.0);
+            count += 1;
+        }
+        if i > radius {
+            add(&mut sum, at(i - radius - 1), -1.0);
+            count -= 1;
+        }
+        *value = sum.map(|s| (s / count as f64) as f32);
+    }
+}
+
+/// Window means down the columns `x0..x1`.
+fn column_means<const N: usize>(plane: &Plane<[f32; N]>, x0: usize, x1: usize, radius: usize) -> Vec<[f32; N]> {
+    let h = plane.height();
+    let mut sums = vec![[0.0f64; N]; x1 - x0];
+    let mut count = 0usize;
+    let change = |sums: &mut [[f64; N]], y: usize, sign: f64| {
+        for (sum, value) in sums.iter_mut().zip(&plane.row(y)[x0..x1]) {
+            add(sum, value, sign);
+        }
+    };
+    for y in 0..radius.min(h) {
+        change(&mut sums, y, 1.0);
+        count += 1;
+    }
+    let mut out = Vec::with_capacity(h * (x1 - x0));
+    for y in 0..h {
+        if y + radius < h {
+            change(&mut sums, y + radius, 1.0);
+            count += 1;
+        }
+        if y > radius {
+            change(&mut sums, y - radius - 1, -1.0);
+            count -= 1;
+        }
+        out.extend(sums.iter().map(|sum| sum.map(|s| (s / count as f64) as f32)));
+    }
+    out
+}
+
+fn add<const N: usize>(sum: &mut [f64; N], value: &[f32; N], sign: f64) {
+    for (s, v) in sum.iter_mut().zip(value) {
+        *s += sign * f64::from(*v);
+    }
+}
+
+/// Bilinear value of each channel of a plane that covers the same picture as another of `width` x `height` px, at that
+/// other's px `(x, y)`.
+#[must_use]
+pub fn sample_scaled<const N: usize>(
+    plane: &Plane<[f32; N]>,
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+) -> [f32; N] {
+    let (x0, x1, fx) = neighbours(x, width, plane.width());
+    let (y0, y1, fy) = neighbours(y, height, plane.height());
+    let (a, b, c, d) = (plane.get(x0, y0), plane.get(x1, y0), plane.get(x0, y1), plane.get(x1, y1));
+    std::array::from_fn(|k| {
+        let top = a[k] + fx * (b[k] - a[k]);
+        let bottom = c[k] + fx * (d[k] - c[k]);
+        top + fy * (bottom - top)
+    })
+}
+
+/// The two positions of a line of `to` samples around sample `i` of a line of `from` samples over the same length, and the
+/// weight of the second.
+#[must_use]
+pub fn neighbours(i: usize, from: usize, to: usize) -> (usize, usize, f32) {
+    let position = ((i as f32 + 0.5) * to as f32 / from as f32 - 0.5).clamp(0.0, (to - 1) as f32);
+    let first = position as usize;
+    (first, (first + 1).min(to - 1), position - first as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The plain twin: sums every window anew.
+    fn slow_mean(plane: &Plane<[f32; 1]>, radius: i64, x: usize, y: usize) -> f32 {
+        let (w, h) = (plane.width() as i64, plane.height() as i64);
+        let (mut sum, mut n) = (0.0, 0.0);
+        for v in (y as i64 - radius).max(0)..=(y as i64 + radius).min(h - 1) {
+            for u in (x as i64 - radius).max(0)..=(x as i64 + radius).min(w - 1) {
+                sum += plane.get(u as usize, v as usize)[0];
+                n += 1.0;
+            }
+        }
+        sum / n
+    }
+
+    #[test]
+    fn box_mean_equals_plain_sums() {
+        for (w, h, radius) in [(37, 23, 3), (5, 4, 9), (1, 1, 2), (40, 1, 1)] {
+            let plane = Plane::from_fn(w, h, |x, y| [((x * 7 + y * 13) % 11) as f32]);
+            let fast = box_mean(&plane, radius);
+            for y in 0..h {
+                for x in 0..w {
+                    assert!((fast.get(x, y)[0] - slow_mean(&plane, radius as i64, x, y)).abs() < 1e-5);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_keep_proportions() {
+        assert_eq!(size_within(4000, 3000, 320), (320, 240));
+        assert_eq!(size_within(100, 50, 320), (100, 50));
+        assert_eq!(size_within(5000, 1, 320), (320, 1));
+    }
+
+    #[test]
+    fn a_flat_picture_stays_flat() {
+        let grey = Plane::filled(50, 31, [90u8, 120, 30]);
+        let small = resized(&grey, 20, 13);
+        assert!(small.as_slice().iter().all(|p| *p == [90, 120, 30]));
+        let sampled = sample_scaled(&Plane::filled(3, 2, [0.25f32, 0.75]), 9, 4, 20, 13);
+        assert!((sampled[0] - 0.25).abs() < 1e-6 && (sampled[1] - 0.75).abs() < 1e-6);
+    }
+}
