@@ -1,5 +1,9 @@
 //! Bytes to an upright sRGB photo, with what the camera said about it.
 
+mod resample;
+
+pub use resample::{luma, shrink};
+
 use crate::error::Error;
 use crate::plane::Plane;
 
