@@ -2,6 +2,8 @@
 //!
 //! Shape is height x width, stored row by row; `(x, y)` counts columns to the right and rows down from the top left.
 
+pub mod filter;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
