@@ -19,10 +19,11 @@ fn strokes(x: f32, y: f32, pitch: f32, width: f32) -> [f32; 3] {
     skin.map(|c| c * light)
 }
 
-/// A head with hair on top before a wall.
+/// A head with hair on top before a wall, in a dark shirt.
 fn head(x: f32, y: f32) -> [f32; 3] {
-    let (dx, dy) = ((x - 320.0) / 220.0, (y - 330.0) / 270.0);
+    let (dx, dy) = ((x - 320.0) / 200.0, (y - 300.0) / 250.0);
     match dx * dx + dy * dy {
+        r if r > 1.0 && y > 500.0 => [35.0, 40.0, 60.0],
         r if r > 1.0 => [150.0, 160.0, 165.0],
         _ if y < 260.0 + 20.0 * (x / 40.0).sin() => {
             let streak = 25.0 * ((x + 0.2 * y) * 0.9).sin();
