@@ -1,13 +1,22 @@
 //! Follicular units, their hairs and the hairs' calibre, in close-ups and on shaven heads sharp enough.
 
+mod ridge;
+mod root;
+mod trace;
+mod unit;
+
 use serde::Serialize;
 
 use crate::photo::Photo;
 use crate::plane::Point;
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
+use crate::segmentation::closeup::WorkImage;
 use crate::units::Micrometre;
 use crate::view::View;
+
+use ridge::Response;
+use trace::Rules;
 
 /// Hairs by calibre: vellus < 30 µm (Rakowska 2009, PMC2938574), terminal > 40 µm (TrichoScan), intermediate between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
@@ -69,6 +78,54 @@ pub struct Follicles {
 /// Finds units and hairs. Returns none where the photo does not resolve single hairs (long hair on a whole head, blur).
 #[must_use]
 pub fn detect(photo: &Photo, view: View, segmentation: &Segmentation, scale: Option<&Scale>) -> Option<Follicles> {
-    let _ = (photo, view, segmentation, scale);
-    None
+    if view != View::Closeup {
+        return None;
+    }
+    let Some(image) = WorkImage::of(photo, &segmentation.field) else {
+        return Some(Follicles::default());
+    };
+    Some(closeup(&image, scale))
+}
+
+fn closeup(image: &WorkImage, _scale: Option<&Scale>) -> Follicles {
+    let contrast = &image.contrast;
+    let width = image.shaft;
+    let response = Response::of(&contrast.plane, 0.25 * width, width);
+    let taken = image.field.map(|f| !f);
+    let rules = Rules { width, hair: contrast.hair, start: 0.4, go_on: 0.2, dark: 0.45, shortest: 1.2 };
+    let mut traces = trace::distinct(trace::trace(&contrast.plane, &response, &taken, &rules), width);
+    root::orient(&mut traces, &contrast.plane, width, contrast.hair);
+    let roots: Vec<Point> = traces.iter().map(|t| t.path[0]).collect();
+    let groups = unit::group(&roots, 2.2 * width);
+    let count = groups.iter().max().map_or(0, |m| m + 1);
+    let mut units: Vec<FollicularUnit> =
+        (0..count).map(|_| FollicularUnit { root: Point::default(), hairs: vec![] }).collect();
+    for (t, g) in traces.iter().zip(groups) {
+        let path: Vec<Point> = t.path.iter().map(|p| image.to_photo(*p)).collect();
+        units[g].hairs.push(Hair {
+            root: path[0],
+            midpoint: path[path.len() / 2],
+            tip: path[path.len() - 1],
+            path,
+            width_px: width * image.factor,
+            caliber: None,
+            kind: None,
+            confidence: t.strength.clamp(0.0, 1.0),
+        });
+    }
+    for u in &mut units {
+        let n = u.hairs.len() as f32;
+        u.root = Point::new(
+            u.hairs.iter().map(|h| h.root.x).sum::<f32>() / n,
+            u.hairs.iter().map(|h| h.root.y).sum::<f32>() / n,
+        );
+    }
+    units.sort_by(|a, b| a.root.y.total_cmp(&b.root.y).then(a.root.x.total_cmp(&b.root.x)));
+    Follicles {
+        units,
+        debris: vec![],
+        working_width_px: Some(width * image.factor),
+        detection_error: 0.2,
+        warnings: vec![],
+    }
 }

@@ -6,6 +6,7 @@ pub mod matting;
 pub mod refine;
 pub mod shape;
 pub mod working;
+pub mod closeup;
 
 use crate::error::Error;
 use crate::photo::Photo;
@@ -68,7 +69,9 @@ pub trait Segmenter: Send + Sync {
 /// # Errors
 /// As [`Segmenter::segment`].
 pub fn segment(photo: &Photo, view: View) -> Result<Segmentation, Error> {
-    let _ = view;
+    if view == View::Closeup {
+        return Ok(closeup::segment(photo));
+    }
     let (w, h) = (photo.rgb.width(), photo.rgb.height());
     Ok(Segmentation {
         tissue: Plane::filled(w, h, Tissue::Background),

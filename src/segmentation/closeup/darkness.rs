@@ -1,0 +1,154 @@
+//! How much darker (or, for light hair on dark skin, lighter) each pixel is than the skin around it.
+
+use crate::plane::Plane;
+use crate::segmentation::closeup::blur::box_mean;
+
+/// Contrast of a work image against its background.
+#[derive(Debug, Clone)]
+pub struct Contrast {
+    /// Share of the background's light that is missing (dark hair) or added (light hair), about -1..1; 0 on bare skin.
+    pub plane: Plane<f32>,
+    /// Contrast of the typical hair in this photo, 0..1: what `plane` reads in the middle of a shaft.
+    pub hair: f32,
+    /// Standard deviation of `plane` on skin without hair.
+    pub noise: f32,
+    /// Hair lighter than the skin.
+    pub light_hair: bool,
+}
+
+/// One channel in which hair stands out and its shadow does not: the mean of luma and of the brightest channel.
+///
+/// A hair below the skin and its shadow look blue (they keep the blue light), a hair above it is dark in all channels, so the
+/// brightest channel drops only in hair; luma keeps brown and red hair in view, whose red channel stays bright.
+#[must_use]
+pub fn channel(rgb: &Plane<[f32; 3]>) -> Plane<f32> {
+    rgb.map(|[r, g, b]| 0.5 * (0.299 * r + 0.587 * g + 0.114 * b) + 0.5 * r.max(g).max(b))
+}
+
+/// Fills pixels outside the field from their neighbours inside, ring by ring, so that a thin line drawn over a hair closes.
+pub fn inpaint(plane: &mut Plane<f32>, field: &Plane<bool>) {
+    let (w, h) = (plane.width() as i64, plane.height() as i64);
+    let mut known = field.clone();
+    let mut open: Vec<(i64, i64)> =
+        (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).filter(|&(x, y)| !field.get(x as usize, y as usize)).collect();
+    if open.len() as i64 == w * h {
+        return;
+    }
+    while !open.is_empty() {
+        let mut found = Vec::new();
+        open.retain(|&(x, y)| {
+            let (mut sum, mut n) = (0.0f32, 0.0f32);
+            for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)] {
+                let (u, v) = (x + dx, y + dy);
+                if u >= 0 && v >= 0 && u < w && v < h && known.get(u as usize, v as usize) {
+                    sum += plane.get(u as usize, v as usize);
+                    n += 1.0;
+                }
+            }
+            if n > 0.0 {
+                found.push((x, y, sum / n));
+            }
+            n == 0.0
+        });
+        for &(x, y, v) in &found {
+            plane.set(x as usize, y as usize, v);
+            known.set(x as usize, y as usize, true);
+        }
+    }
+}
+
+/// The share `q` (0..1) quantile of some values; 0 of none.
+#[must_use]
+pub fn quantile(values: &mut [f32], q: f32) -> f32 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let k = ((values.len() - 1) as f32 * q).round() as usize;
+    *values.select_nth_unstable_by(k, f32::total_cmp).1
+}
+
+/// The skin's brightness under and around the hair: a high quantile of blocks about two shafts wide, then a quantile of their
+/// neighbourhoods so that blocks full of hair are passed over, then a smooth surface. `sign` is -1 for light hair.
+fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) -> Plane<f32> {
+    let block = (2.0 * width).round().max(4.0) as usize;
+    let (columns, rows) = (plane.width().div_ceil(block), plane.height().div_ceil(block));
+    let cells = Plane::from_fn(columns, rows, |bx, by| {
+        let mut values = Vec::with_capacity(block * block / 2);
+        for y in (by * block..((by + 1) * block).min(plane.height())).step_by(2) {
+            for x in bx * block..((bx + 1) * block).min(plane.width()) {
+                if field.get(x, y) {
+                    values.push(sign * plane.get(x, y));
+                }
+            }
+        }
+        if values.len() < block { f32::NAN } else { quantile(&mut values, 0.7) }
+    });
+    let reach = 2i64;
+    let smooth = Plane::from_fn(columns, rows, |bx, by| {
+        let mut values: Vec<f32> = Vec::with_capacity(25);
+        let mut grow = reach;
+        while values.is_empty() && grow < 64 {
+            for dy in -grow..=grow {
+                for dx in -grow..=grow {
+                    let (x, y) = (bx as i64 + dx, by as i64 + dy);
+                    if x >= 0 && y >= 0 && x < columns as i64 && y < rows as i64 {
+                        let v = cells.get(x as usize, y as usize);
+                        if !v.is_nan() {
+                            values.push(v);
+                        }
+                    }
+                }
+            }
+            grow *= 2;
+        }
+        quantile(&mut values, 0.65)
+    });
+    let smooth = box_mean(&smooth, 1);
+    let scale = 1.0 / block as f32;
+    Plane::from_fn(plane.width(), plane.height(), |x, y| {
+        sign * smooth.sample((x as f32 + 0.5) * scale - 0.5, (y as f32 + 0.5) * scale - 0.5)
+    })
+}
+
+/// Otsu's threshold (Otsu 1979, doi:10.1109/TSMC.1979.4310076) over 0..1 in 256 steps, and the means below and above it.
+fn otsu(values: impl Iterator<Item = f32>) -> (f32, f32, f32) {
+    let mut histogram = [0.0f64; 256];
+    for v in values {
+        histogram[(v.clamp(0.0, 1.0) * 255.0) as usize] += 1.0;
+    }
+    let total: f64 = histogram.iter().sum();
+    let all: f64 = histogram.iter().enumerate().map(|(i, n)| i as f64 * n).sum();
+    let (mut below, mut sum, mut best) = (0.0, 0.0, (-1.0, 0usize, 0.0, 0.0));
+    for (i, n) in histogram.iter().enumerate().take(255) {
+        below += n;
+        sum += i as f64 * n;
+        let above = total - below;
+        if below > 0.0 && above > 0.0 {
+            let (low, high) = (sum / below, (all - sum) / above);
+            let between = below * above * (high - low) * (high - low);
+            if between > best.0 {
+                best = (between, i, low, high);
+            }
+        }
+    }
+    ((best.1 as f32 + 0.5) / 255.0, best.2 as f32 / 255.0, best.3 as f32 / 255.0)
+}
+
+/// Contrast of hair against skin for one polarity. `width` is the width of a shaft in px of `plane`.
+#[must_use]
+pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair: bool) -> Contrast {
+    let sign = if light_hair { -1.0 } else { 1.0 };
+    let background = background(plane, field, width, sign);
+    let plane = Plane::from_fn(plane.width(), plane.height(), |x, y| {
+        let (value, skin) = (plane.get(x, y), background.get(x, y).max(8.0));
+        // Light hair adds light up to white, dark hair takes it away down to black.
+        if light_hair { (value - skin) / (255.0 - skin).max(32.0) } else { (skin - value) / skin }
+    });
+    let inside = || plane.as_slice().iter().zip(field.as_slice()).filter(|(_, f)| **f).map(|(v, _)| *v);
+    let (cut, _, high) = otsu(inside());
+    let mut below: Vec<f32> = inside().filter(|&v| v < cut).collect();
+    let middle = quantile(&mut below, 0.5);
+    let mut deviation: Vec<f32> = below.iter().map(|v| (v - middle).abs()).collect();
+    let noise = 1.4826 * quantile(&mut deviation, 0.5);
+    Contrast { plane, hair: high, noise, light_hair }
+}

@@ -1,0 +1,148 @@
+//! Close-ups: the field that can be seen, and hair against scalp in it.
+//!
+//! All filters run on a *work image*: the photo resampled so that its typical shaft is [`SHAFT_PX`] wide. One set of filters
+//! then serves every magnification, and the cost follows the hair, not the camera.
+
+pub mod blur;
+pub mod darkness;
+pub mod field;
+pub mod resample;
+pub mod working_scale;
+
+use crate::photo::Photo;
+use crate::plane::{Plane, Point};
+use crate::segmentation::{Segmentation, Tissue};
+
+use darkness::Contrast;
+
+/// Width of the typical shaft in the work image, in px: wide enough that the slit between two touching shafts is seen and that
+/// a vellus hair of a third of the calibre still covers two pixels.
+pub const SHAFT_PX: f32 = 8.0;
+
+/// Most px of the work image: 6 MP keep a 200 MP photo of thin hair within a few seconds.
+const MOST_PX: f32 = 6e6;
+
+/// A photo at its own working scale.
+#[derive(Debug, Clone)]
+pub struct WorkImage {
+    /// Colours, 0..255, graphics filled from their surroundings.
+    pub rgb: Plane<[f32; 3]>,
+    /// Where skin can be seen.
+    pub field: Plane<bool>,
+    /// Contrast of hair against skin.
+    pub contrast: Contrast,
+    /// px of the photo for each px of the work image.
+    pub factor: f32,
+    /// Width of the typical shaft in px of the work image; about [`SHAFT_PX`] unless the photo was too coarse.
+    pub shaft: f32,
+    /// Length of shaft in px of the work image on which `shaft` rests.
+    pub evidence: f32,
+}
+
+impl WorkImage {
+    /// Finds the working scale of a photo. None where nothing in it looks like a shaft.
+    #[must_use]
+    pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
+        let side = photo.rgb.width().max(photo.rgb.height()) as f32;
+        let mut factor = (side / 1000.0).max(1.0);
+        // First guess: a fortieth of the shorter side; the background window it sets must only exceed the hair's width.
+        let shorter = photo.rgb.width().min(photo.rgb.height()) as f32;
+        let mut guess = (shorter / factor / 40.0).max(4.0);
+        let mut image = Self::at(photo, field, factor, guess)?;
+        for _ in 0..3 {
+            let most = (photo.rgb.as_slice().len() as f32 / MOST_PX).sqrt();
+            // Enlarging more than 2.5 times only enlarges blur.
+            let next = (image.shaft * factor / SHAFT_PX).max(0.4).max(most);
+            if (next / factor - 1.0).abs() < 0.08 && (guess / image.shaft - 1.0).abs() < 0.3 {
+                break;
+            }
+            guess = image.shaft * factor / next;
+            factor = next;
+            image = Self::at(photo, field, factor, guess)?;
+        }
+        Some(image)
+    }
+
+    /// A point of the work image in px of the photo.
+    #[must_use]
+    pub fn to_photo(&self, p: Point) -> Point {
+        // Both count from pixel centres.
+        Point::new((p.x + 0.5) * self.factor - 0.5, (p.y + 0.5) * self.factor - 0.5)
+    }
+
+    fn at(photo: &Photo, field: &Plane<bool>, factor: f32, width: f32) -> Option<Self> {
+        let rgb = resample::resample(&photo.rgb, factor);
+        let field = shrink_field(field, rgb.width(), rgb.height(), factor);
+        let mut channel = darkness::channel(&rgb);
+        darkness::inpaint(&mut channel, &field);
+        let dark = darkness::contrast(&channel, &field, width, false);
+        let (shaft, evidence) = working_scale::typical_width(&dark, &field, 5.0 * width)?;
+        Some(Self { rgb, field, contrast: dark, factor, shaft, evidence })
+    }
+}
+
+/// A work pixel is in the field if all photo pixels at its centre and corners are.
+fn shrink_field(field: &Plane<bool>, width: usize, height: usize, factor: f32) -> Plane<bool> {
+    Plane::from_fn(width, height, |x, y| {
+        [(0.5, 0.5), (0.1, 0.1), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9)]
+            .iter()
+            .all(|(dx, dy)| field.get_clamped(((x as f32 + dx) * factor) as i64, ((y as f32 + dy) * factor) as i64))
+    })
+}
+
+/// Hair and scalp of a close-up; background where graphics or vignette cover the field.
+#[must_use]
+pub fn segment(photo: &Photo) -> Segmentation {
+    let (w, h) = (photo.rgb.width(), photo.rgb.height());
+    let field = field::visible(&photo.rgb);
+    let mut warnings = Vec::new();
+    let share = field.as_slice().iter().filter(|f| **f).count() as f32 / (w * h) as f32;
+    if share < 0.7 {
+        warnings.push(format!(
+            "Only {:.0} % of the close-up shows skin; overlay graphics or the border hide the rest.",
+            100.0 * share
+        ));
+    }
+    let image = WorkImage::of(photo, &field);
+    // Without a shaft all of the field is bare scalp.
+    let hair = |x: usize, y: usize| -> f32 {
+        image.as_ref().map_or(0.0, |image| {
+            let at = |v: usize| (v as f32 + 0.5) / image.factor - 0.5;
+            // Half of the typical contrast is the border of a shaft; a logistic of the distance to it is the probability.
+            let over = image.contrast.plane.sample(at(x), at(y)) / image.contrast.hair.max(0.05) - 0.5;
+            1.0 / (1.0 + (-12.0 * over).exp())
+        })
+    };
+    let tissue = Plane::from_fn(w, h, |x, y| match (field.get(x, y), hair(x, y) > 0.5) {
+        (false, _) => Tissue::Background,
+        (true, true) => Tissue::Hair,
+        (true, false) => Tissue::Scalp,
+    });
+    // Probabilities at a quarter of a shaft or coarser: finer would repeat the photo.
+    let step = image.as_ref().map_or(4.0, |i| (i.factor * 2.0).max(1.0));
+    let (pw, ph) = (((w as f32 / step) as usize).max(1), ((h as f32 / step) as usize).max(1));
+    let cell = |x: usize, y: usize| {
+        let across = |i: usize, n: usize, all: usize| (i * all / n)..((i + 1) * all / n).max(i * all / n + 1).min(all);
+        let (mut p, mut n) = ([0.0f32; 4], 0.0f32);
+        for v in across(y, ph, h).step_by(2) {
+            for u in across(x, pw, w).step_by(2) {
+                if field.get(u, v) {
+                    let q = hair(u, v);
+                    p[2] += q;
+                    p[3] += 1.0 - q;
+                } else {
+                    p[0] += 1.0;
+                }
+                n += 1.0;
+            }
+        }
+        p.map(|v| v / n.max(1.0))
+    };
+    let probability = Plane::from_fn(pw, ph, cell);
+    let hidden = probability.map(|p| if p[2] + p[3] > 0.0 { p[2] / (p[2] + p[3]) } else { 0.0 });
+    let confidence = {
+        let sum: f64 = probability.as_slice().iter().map(|p| f64::from(p.iter().fold(0.0f32, |a, b| a.max(*b)))).sum();
+        (sum / (pw * ph) as f64) as f32
+    };
+    Segmentation { tissue, probability, hidden, field, head_width_px: None, confidence, warnings }
+}
