@@ -1,12 +1,13 @@
 //! Every pixel of the photo to background, skin, hair or bare scalp.
 
+pub mod closeup;
 pub mod guided;
 pub mod islands;
 pub mod matting;
+pub mod net;
 pub mod refine;
 pub mod shape;
 pub mod working;
-pub mod closeup;
 
 use crate::error::Error;
 use crate::photo::Photo;
@@ -42,6 +43,9 @@ pub struct Segmentation {
     pub probability: Plane<[f32; 4]>,
     /// Share of the scalp hidden by hair, 0..1, at the resolution of `probability`; meaningful on hair and scalp only.
     pub hidden: Plane<f32>,
+    /// Heads, where the net was used: the place on the head that each px shows, as sine and cosine of the azimuth and height;
+    /// ranges and signs as in [`net::Maps::canonical`]. Covers the whole photo at a resolution of its own.
+    pub canonical: Option<Plane<[f32; 3]>>,
     /// Close-ups: where skin can be seen, size of the photo: false under banners, circles, scale bars, vignette. All true for heads.
     pub field: Plane<bool>,
     /// Width of the head in px of the photo, where one is seen.
@@ -64,7 +68,7 @@ pub trait Segmenter: Send + Sync {
     fn segment(&self, photo: &Photo, view: View) -> Result<Segmentation, Error>;
 }
 
-/// Segments a photo with the built-in method for its view.
+/// Segments a photo with the built-in method for its view: the net for whole heads.
 ///
 /// # Errors
 /// As [`Segmenter::segment`].
@@ -72,14 +76,5 @@ pub fn segment(photo: &Photo, view: View) -> Result<Segmentation, Error> {
     if view == View::Closeup {
         return Ok(closeup::segment(photo));
     }
-    let (w, h) = (photo.rgb.width(), photo.rgb.height());
-    Ok(Segmentation {
-        tissue: Plane::filled(w, h, Tissue::Background),
-        probability: Plane::filled(w, h, [1.0, 0.0, 0.0, 0.0]),
-        hidden: Plane::filled(w, h, 0.0),
-        field: Plane::filled(w, h, true),
-        head_width_px: None,
-        confidence: 0.0,
-        warnings: Vec::new(),
-    })
+    net::Net::embedded()?.segment(photo, view)
 }

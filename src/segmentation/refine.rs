@@ -54,6 +54,7 @@ pub fn to_photo(photo: &Photo, probability: &Plane<[f32; 4]>, hidden: Option<&Pl
         confidence: (sure / (rw * rh) as f64) as f32,
         probability: refined,
         hidden,
+        canonical: None,
         field: Plane::filled(w, h, true),
         head_width_px: outline.head_width_px.map(|px| px * w as f64 / rw as f64),
         warnings: outline.warnings,

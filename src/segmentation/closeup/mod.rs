@@ -144,5 +144,5 @@ pub fn segment(photo: &Photo) -> Segmentation {
         let sum: f64 = probability.as_slice().iter().map(|p| f64::from(p.iter().fold(0.0f32, |a, b| a.max(*b)))).sum();
         (sum / (pw * ph) as f64) as f32
     };
-    Segmentation { tissue, probability, hidden, field, head_width_px: None, confidence, warnings }
+    Segmentation { tissue, probability, hidden, canonical: None, field, head_width_px: None, confidence, warnings }
 }

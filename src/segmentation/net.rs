@@ -1,0 +1,307 @@
+//! The project's own net for whole heads: a U-Net of 1.4 M parameters, trained on renders alone.
+//!
+//! The weights and their operating point (`models/head-seg.onnx`, `models/models.toml`) are part of the program; the model
+//! card `models/README.md` says what they were trained on and where they fail. One pass tells, for each px at half the
+//! input's size: background, skin, hair, bare scalp, facial hair; the share of the scalp hidden by hair; and the place on
+//! the head ([`Maps::canonical`]). Where the head is small in the photo, a second pass looks at the head alone.
+
+use std::sync::OnceLock;
+
+use rten::{Model, ModelOptions, Value, op_registry};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::working::resized;
+use super::{Segmentation, Segmenter, refine};
+use crate::error::Error;
+use crate::photo::Photo;
+use crate::plane::Plane;
+use crate::view::View;
+
+static WEIGHTS: &[u8] = include_bytes!("../../models/head-seg.onnx");
+static MODELS: &str = include_str!("../../models/models.toml");
+
+/// Sides of the input are multiples of this: the net halves five times.
+const STRIDE: usize = 32;
+/// Output channels: five classes, coverage, sine and cosine of the azimuth, height. `models/train/net.py` names them.
+const CHANNELS: usize = 9;
+/// Share of the photo's longer side below which a head is looked at again by itself. The renders of training show heads at
+/// 0.35 to 1.5 of the picture, most near 0.8.
+const SMALL_HEAD: f64 = 0.55;
+/// Room around a small head, as a share of its longer side.
+const MARGIN: f64 = 0.25;
+/// Longest side in px of the maps after a second pass.
+const LONGEST_MAP: usize = 1024;
+
+/// The operating point in `models/models.toml`.
+#[derive(Debug, Clone, Deserialize)]
+struct Entry {
+    version: String,
+    sha256: String,
+    mean: f32,
+    spread: f32,
+    side: usize,
+    mirror: bool,
+}
+
+#[derive(Deserialize)]
+struct Models {
+    #[serde(rename = "head-seg")]
+    head_seg: Entry,
+}
+
+/// What the net says about a photo; all planes cover the whole photo at the same size, at most half the net's input.
+#[derive(Debug, Clone)]
+pub struct Maps {
+    /// Probability of each tissue in the order of [`super::Tissue::ALL`], facial hair counted as skin, summing to 1.
+    pub probability: Plane<[f32; 4]>,
+    /// Share of the scalp hidden by hair, 0..1; meaningful on hair and scalp only.
+    pub hidden: Plane<f32>,
+    /// Place on the head: sine and cosine of the azimuth (0 = face, positive towards the client's left; their length tells
+    /// how sure the net is, 0..1), and height, -1 (neck) to 1 (above the crown). Meaningful on the head only.
+    pub canonical: Plane<[f32; 3]>,
+}
+
+/// The net, loaded.
+pub struct Net {
+    model: Model,
+    entry: Entry,
+    name: String,
+}
+
+impl Net {
+    /// The embedded net, loaded at the first call.
+    ///
+    /// # Errors
+    /// [`Error::Segmentation`] if the weights are not those of `models.toml` or cannot be read.
+    pub fn embedded() -> Result<&'static Self, Error> {
+        static NET: OnceLock<Result<Net, String>> = OnceLock::new();
+        NET.get_or_init(|| Self::load(MODELS, WEIGHTS))
+            .as_ref()
+            .map_err(|detail| Error::Segmentation { detail: detail.clone() })
+    }
+
+    fn load(models: &str, weights: &'static [u8]) -> Result<Self, String> {
+        let entry = toml::from_str::<Models>(models).map_err(|e| format!("models.toml cannot be read: {e}"))?.head_seg;
+        let found: String = Sha256::digest(weights).iter().map(|b| format!("{b:02x}")).collect();
+        if found != entry.sha256 {
+            return Err(format!("the weights have SHA-256 {found}, models.toml says {}", entry.sha256));
+        }
+        // Only the operators the net uses: the others would be dead weight in the program.
+        let operators = op_registry!(Add, Cast, Concat, Conv, ReduceMean, Relu, Resize);
+        let model = ModelOptions::with_ops(operators)
+            .prepack_weights(true)
+            .load_static_slice(weights)
+            .map_err(|e| format!("the weights cannot be read: {e}"))?;
+        let name = format!("head-seg {}", entry.version);
+        Ok(Self { model, entry, name })
+    }
+
+    /// SHA-256 of the weights, lower-case hex.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.entry.sha256
+    }
+
+    /// Runs the net on a whole photo, and once more on the head where it is small.
+    ///
+    /// # Errors
+    /// [`Error::Segmentation`] if the runtime fails.
+    pub fn maps(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
+        let whole = self.look(rgb)?;
+        let Some(window) = small_head(&whole.probability, rgb.width(), rgb.height()) else { return Ok(whole) };
+        let closer = self.look(&rgb.crop(window.x, window.y, window.width, window.height))?;
+        Ok(insert(&whole, &closer, window, rgb.width(), rgb.height()))
+    }
+
+    /// One look at a picture, or two that are averaged where the operating point asks for the mirrored one.
+    fn look(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
+        let (w, h) = input_size(rgb.width(), rgb.height(), self.entry.side);
+        let small = resized(rgb, w, h);
+        let maps = unpack(&self.run(&small, false)?, w / 2, h / 2);
+        if !self.entry.mirror {
+            return Ok(maps);
+        }
+        Ok(average(&maps, &unpack(&self.run(&small, true)?, w / 2, h / 2)))
+    }
+
+    /// Output of the net, [`CHANNELS`] planes of half the picture's size one after another.
+    fn run(&self, rgb: &Plane<[u8; 3]>, mirrored: bool) -> Result<Vec<f32>, Error> {
+        let (w, h) = (rgb.width(), rgb.height());
+        let mut input = Vec::with_capacity(3 * w * h);
+        for channel in 0..3 {
+            for row in rgb.rows() {
+                let value = |px: &[u8; 3]| (f32::from(px[channel]) / 255.0 - self.entry.mean) / self.entry.spread;
+                if mirrored {
+                    input.extend(row.iter().rev().map(value));
+                } else {
+                    input.extend(row.iter().map(value));
+                }
+            }
+        }
+        let failed = |detail: String| Error::Segmentation { detail };
+        let input = Value::from_shape([1, 3, h, w], input).map_err(|e| failed(e.to_string()))?;
+        let output = self.model.run_one(input.into(), None).map_err(|e| failed(e.to_string()))?;
+        let ([_, channels, oh, ow], data) = output
+            .into_shape_vec::<f32, 4>()
+            .map_err(|e| failed(format!("the net's output is of another kind: {e}")))?;
+        if (channels, oh, ow) != (CHANNELS, h / 2, w / 2) {
+            return Err(failed(format!(
+                "the net gave {channels} x {oh} x {ow} values, expected {CHANNELS} x {} x {}",
+                h / 2,
+                w / 2
+            )));
+        }
+        Ok(data)
+    }
+}
+
+impl Segmenter for Net {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn segment(&self, photo: &Photo, _view: View) -> Result<Segmentation, Error> {
+        let maps = self.maps(&photo.rgb)?;
+        let mut found = refine::to_photo(photo, &maps.probability, Some(&maps.hidden));
+        found.canonical = Some(maps.canonical);
+        Ok(found)
+    }
+}
+
+/// Sides of the input for a picture: the longer one `side` px, both multiples of [`STRIDE`]. Up to 6 % of stretch, which
+/// training covers, saves padding.
+fn input_size(width: usize, height: usize, side: usize) -> (usize, usize) {
+    let longer = width.max(height).max(1) as f64;
+    let to_stride = |v: usize| ((v as f64 * side as f64 / longer / STRIDE as f64).round() as usize).max(1) * STRIDE;
+    (to_stride(width), to_stride(height))
+}
+
+/// Softmax of the classes, sigmoid of the coverage, facial hair into skin.
+fn unpack(data: &[f32], width: usize, height: usize) -> Maps {
+    let n = width * height;
+    let at = |channel: usize, i: usize| data[channel * n + i];
+    let mut maps = Maps {
+        probability: Plane::filled(width, height, [0.0; 4]),
+        hidden: Plane::filled(width, height, 0.0),
+        canonical: Plane::filled(width, height, [0.0; 3]),
+    };
+    for i in 0..n {
+        let logits: [f32; 5] = std::array::from_fn(|k| at(k, i));
+        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let odds = logits.map(|v| (v - top).exp());
+        let sum: f32 = odds.iter().sum();
+        let p = odds.map(|v| v / sum);
+        maps.probability.as_mut_slice()[i] = [p[0], p[1] + p[4], p[2], p[3]];
+        maps.hidden.as_mut_slice()[i] = 1.0 / (1.0 + (-at(5, i)).exp());
+        maps.canonical.as_mut_slice()[i] = [at(6, i), at(7, i), at(8, i)];
+    }
+    maps
+}
+
+/// Mean of the maps of a picture and of its mirror image; left and right of the head change places in the latter.
+fn average(maps: &Maps, mirrored: &Maps) -> Maps {
+    let mut mean = maps.clone();
+    let (w, h) = (maps.hidden.width(), maps.hidden.height());
+    for y in 0..h {
+        for x in 0..w {
+            let other = w - 1 - x;
+            let (p, q) = (maps.probability.get(x, y), mirrored.probability.get(other, y));
+            mean.probability.set(x, y, std::array::from_fn(|k| 0.5 * (p[k] + q[k])));
+            mean.hidden.set(x, y, 0.5 * (maps.hidden.get(x, y) + mirrored.hidden.get(other, y)));
+            let ([s, c, z], [t, d, y2]) = (maps.canonical.get(x, y), mirrored.canonical.get(other, y));
+            mean.canonical.set(x, y, [0.5 * (s - t), 0.5 * (c + d), 0.5 * (z + y2)]);
+        }
+    }
+    mean
+}
+
+/// A part of the photo, in px of the photo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Window {
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+}
+
+/// The square around everything that is not background, if it is small enough for a closer look.
+fn small_head(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Option<Window> {
+    let (mw, mh) = (probability.width(), probability.height());
+    let (mut x0, mut y0, mut x1, mut y1) = (mw, mh, 0, 0);
+    for y in 0..mh {
+        for x in 0..mw {
+            if probability.get(x, y)[0] < 0.5 {
+                (x0, y0, x1, y1) = (x0.min(x), y0.min(y), x1.max(x + 1), y1.max(y + 1));
+            }
+        }
+    }
+    if x1 <= x0 {
+        return None;
+    }
+    let (sx, sy) = (width as f64 / mw as f64, height as f64 / mh as f64);
+    let side = ((x1 - x0) as f64 * sx).max((y1 - y0) as f64 * sy);
+    let longer = width.max(height) as f64;
+    if side > SMALL_HEAD * longer {
+        return None;
+    }
+    let half = side * (0.5 + MARGIN);
+    let (cx, cy) = ((x0 + x1) as f64 / 2.0 * sx, (y0 + y1) as f64 / 2.0 * sy);
+    let (left, top) = ((cx - half).max(0.0) as usize, (cy - half).max(0.0) as usize);
+    let (right, bottom) = ((cx + half).min(width as f64) as usize, (cy + half).min(height as f64) as usize);
+    // Fewer px than the input has would only be enlarged.
+    (right.saturating_sub(left) >= 64 && bottom.saturating_sub(top) >= 64).then_some(Window {
+        x: left,
+        y: top,
+        width: right - left,
+        height: bottom - top,
+    })
+}
+
+/// The maps of the whole photo with those of a window in their place, at the window's resolution as far as
+/// [`LONGEST_MAP`] allows.
+fn insert(whole: &Maps, closer: &Maps, window: Window, width: usize, height: usize) -> Maps {
+    let per_px = closer.hidden.width() as f64 / window.width as f64;
+    let scale = per_px.min(LONGEST_MAP as f64 / width.max(height) as f64);
+    let size = |v: usize| ((v as f64 * scale).round() as usize).max(1);
+    let (w, h) = (size(width), size(height));
+    let mut maps = Maps {
+        probability: Plane::filled(w, h, [0.0; 4]),
+        hidden: Plane::filled(w, h, 0.0),
+        canonical: Plane::filled(w, h, [0.0; 3]),
+    };
+    for y in 0..h {
+        for x in 0..w {
+            let px = ((x as f64 + 0.5) / w as f64 * width as f64, (y as f64 + 0.5) / h as f64 * height as f64);
+            let inside =
+                ((px.0 - window.x as f64) / window.width as f64, (px.1 - window.y as f64) / window.height as f64);
+            let seen = |v: f64| (0.0..1.0).contains(&v);
+            let (from, at) = if seen(inside.0) && seen(inside.1) {
+                (closer, inside)
+            } else {
+                (whole, (px.0 / width as f64, px.1 / height as f64))
+            };
+            maps.probability.set(x, y, sample(&from.probability, at));
+            let (u, v) = (at.0 * from.hidden.width() as f64 - 0.5, at.1 * from.hidden.height() as f64 - 0.5);
+            maps.hidden.set(x, y, from.hidden.sample(u as f32, v as f32));
+            maps.canonical.set(x, y, sample(&from.canonical, at));
+        }
+    }
+    maps
+}
+
+/// Bilinear value at a place given as shares of the width and height.
+fn sample<const N: usize>(plane: &Plane<[f32; N]>, (u, v): (f64, f64)) -> [f32; N] {
+    let (x, y) = (u * plane.width() as f64 - 0.5, v * plane.height() as f64 - 0.5);
+    let (x0, y0) = (x.floor(), y.floor());
+    let (fx, fy) = ((x - x0) as f32, (y - y0) as f32);
+    let corner = |dx: i64, dy: i64| plane.get_clamped(x0 as i64 + dx, y0 as i64 + dy);
+    let (a, b, c, d) = (corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1));
+    std::array::from_fn(|k| {
+        let (upper, lower) = (a[k] + fx * (b[k] - a[k]), c[k] + fx * (d[k] - c[k]));
+        upper + fy * (lower - upper)
+    })
+}
+
+#[cfg(test)]
+mod tests;

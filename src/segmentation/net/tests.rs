@@ -1,0 +1,103 @@
+use super::*;
+
+/// A picture with structure, so that equal results mean something.
+fn picture(w: usize, h: usize) -> Plane<[u8; 3]> {
+    Plane::from_fn(w, h, |x, y| {
+        let head = (x as f32 / w as f32 - 0.5).hypot(y as f32 / h as f32 - 0.5) < 0.3;
+        if head { [200, (150 + x % 7) as u8, 130] } else { [(x * 255 / w) as u8, 90, (y * 255 / h) as u8] }
+    })
+}
+
+#[test]
+fn embedded_weights_are_those_of_models_toml() {
+    let net = Net::embedded().expect("the embedded net loads");
+    assert_eq!(net.sha256().len(), 64);
+    let changed: &'static [u8] = &WEIGHTS[..WEIGHTS.len() - 1];
+    let refused = Net::load(MODELS, changed).err().expect("other weights are refused");
+    assert!(refused.contains("SHA-256"), "{refused}");
+}
+
+#[test]
+fn maps_cover_the_photo_and_are_probabilities() {
+    let maps = Net::embedded().unwrap().maps(&picture(600, 450)).unwrap();
+    assert_eq!((maps.probability.width(), maps.probability.height()), (maps.hidden.width(), maps.hidden.height()));
+    let ratio = maps.probability.width() as f64 / maps.probability.height() as f64;
+    assert!((ratio / (600.0 / 450.0) - 1.0).abs() < 0.15, "{ratio}");
+    for p in maps.probability.as_slice() {
+        assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-4 && p.iter().all(|v| (0.0..=1.0).contains(v)), "{p:?}");
+    }
+    assert!(maps.hidden.as_slice().iter().all(|v| (0.0..=1.0).contains(v)));
+}
+
+#[test]
+fn same_numbers_on_any_number_of_threads() {
+    let net = Net::embedded().unwrap();
+    let input =
+        vec![0.3f32; 3 * 96 * 128].iter().enumerate().map(|(i, v)| v + (i % 101) as f32 * 0.01).collect::<Vec<_>>();
+    let run = |threads: usize| {
+        let mut options = rten::RunOptions::default();
+        options.thread_pool = Some(std::sync::Arc::new(rten::ThreadPool::with_num_threads(threads)));
+        let value = Value::from_shape([1, 3, 96, 128], input.clone()).unwrap();
+        net.model.run_one(value.into(), Some(options)).unwrap().into_shape_vec::<f32, 4>().unwrap().1
+    };
+    assert_eq!(run(1), run(4));
+}
+
+#[test]
+fn input_sides_are_multiples_of_the_stride() {
+    assert_eq!(input_size(640, 640, 288), (288, 288));
+    assert_eq!(input_size(4032, 3024, 288), (288, 224));
+    assert_eq!(input_size(10_000, 10, 288), (288, 32));
+}
+
+#[test]
+fn mirror_images_swap_left_and_right() {
+    let mut maps = Maps {
+        probability: Plane::filled(2, 1, [0.25; 4]),
+        hidden: Plane::from_vec(2, 1, vec![0.2, 0.6]),
+        canonical: Plane::from_vec(2, 1, vec![[0.5, 0.5, 0.1], [-0.5, 0.5, 0.3]]),
+    };
+    let mirrored = Maps {
+        hidden: Plane::from_vec(2, 1, vec![0.6, 0.2]),
+        canonical: Plane::from_vec(2, 1, vec![[0.5, 0.5, 0.3], [-0.5, 0.5, 0.1]]),
+        ..maps.clone()
+    };
+    let mean = average(&maps, &mirrored);
+    assert_eq!(mean.hidden, maps.hidden);
+    assert_eq!(mean.canonical, maps.canonical);
+    maps.hidden.set(0, 0, 0.4);
+    assert!((average(&maps, &mirrored).hidden.get(0, 0) - 0.3).abs() < 1e-6);
+}
+
+#[test]
+fn only_a_small_head_gets_a_second_look() {
+    let seen = |r: f64| {
+        Plane::from_fn(100, 100, |x, y| {
+            let inside = (x as f64 - 40.0).abs() < r && (y as f64 - 60.0).abs() < r;
+            if inside { [0.0, 0.0, 1.0, 0.0] } else { [1.0, 0.0, 0.0, 0.0] }
+        })
+    };
+    assert_eq!(small_head(&seen(35.0), 1000, 1000), None);
+    assert_eq!(small_head(&seen(0.0), 1000, 1000), None);
+    let window = small_head(&seen(10.0), 1000, 1000).expect("a head of 190 px");
+    assert!(window.x <= 310 - 40 && window.x + window.width >= 500 + 40, "{window:?}");
+    assert!(window.y <= 510 - 40 && window.y + window.height >= 700 + 40, "{window:?}");
+}
+
+#[test]
+fn second_look_replaces_only_its_window() {
+    let of = |w: usize, p: [f32; 4], hidden: f32| Maps {
+        probability: Plane::filled(w, w, p),
+        hidden: Plane::filled(w, w, hidden),
+        canonical: Plane::filled(w, w, [0.0; 3]),
+    };
+    let whole = of(50, [1.0, 0.0, 0.0, 0.0], 0.0);
+    let closer = of(50, [0.0, 0.0, 1.0, 0.0], 1.0);
+    let window = Window { x: 100, y: 200, width: 200, height: 200 };
+    let both = insert(&whole, &closer, window, 1000, 1000);
+    assert_eq!((both.hidden.width(), both.hidden.height()), (250, 250));
+    let hair = both.probability.as_slice().iter().filter(|p| p[2] > 0.5).count();
+    assert_eq!(hair, 2500);
+    assert!((both.hidden.get(50, 75) - 1.0).abs() < 1e-6);
+    assert!(both.hidden.get(10, 75).abs() < 1e-6);
+}
