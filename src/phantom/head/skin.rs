@@ -1,0 +1,79 @@
+//! Skin: colour and fine relief at a canonical position.
+
+use super::mesh::on_ear;
+use super::noise::{fbm, fbm3, noise};
+use super::person::{Beard, Person, beard_density};
+use super::style::Cut;
+use super::vec3::{V3, logistic, smoothstep, v3};
+
+/// Skin at one point.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SkinPoint {
+    /// Linear RGB albedo, stubble included.
+    pub(crate) albedo: V3,
+    /// To be added to the normal.
+    pub(crate) relief: V3,
+    /// Share of skin hidden by the unresolved stubble layer, 0..1.
+    pub(crate) stubble: f32,
+    /// Signed distance to the original hairline, cm.
+    pub(crate) inside: f32,
+    /// Density of hair relative to a full head.
+    pub(crate) density: f32,
+    /// Density of beard, 0..1.
+    pub(crate) beard: f32,
+}
+
+/// The skin of `person` at canonical `c`.
+pub(crate) fn at(person: &Person, c: V3) -> SkinPoint {
+    let look = &person.skin;
+    let inside = person.pattern.inside(c);
+    let density = person.pattern.density(c);
+    let beard = beard_density(person, c);
+    let coarse = fbm(c, 0.25, look.seed, 3);
+    let fine = fbm(c, 2.2, look.seed.wrapping_add(9), 3);
+    let mut albedo = look.tone;
+    let blotch = v3(0.6, 1.0, 1.1) * (coarse * (0.03 + 0.08 * look.blotch));
+    albedo = albedo.times(V3::splat(1.0) + blotch + V3::splat(fine * (0.01 + 0.05 * look.texture)));
+    let nose = (-(c - v3(0.0, 0.5, 13.0)).dot(c - v3(0.0, 0.5, 13.0)) / 6.0).exp();
+    let red = (nose + if on_ear(c) { 0.7 } else { 0.0 }) * look.flush * 0.35;
+    albedo = albedo.times(V3::splat(1.0) + v3(0.3, -0.5, -0.45) * red);
+    albedo = albedo.times(V3::splat(1.0) + v3(0.6, 1.0, 1.05) * (smoothstep(inside, -0.5, 1.0) * look.scalp_pale));
+    let sun = smoothstep(c.y + 0.3 * c.z, 7.0, 15.0) * look.sunburn;
+    albedo = albedo.times(V3::splat(1.0) + v3(0.25, -0.35, -0.35) * sun.min(1.5));
+    let spot = (fbm(c, 1.1, look.seed.wrapping_add(77), 1) * 1.6 - look.spots).max(0.0);
+    albedo = albedo.times(V3::splat(1.0) - v3(0.35, 0.5, 0.55) * spot.min(1.2));
+    if c.z > 7.5 {
+        let lip = logistic((1.0 - ((c.x / 2.5).powi(2) + ((c.y + 3.7) / 0.75).powi(2))) / 0.2) * look.lips;
+        albedo = albedo.times(V3::splat(1.0) + v3(-0.1, -0.4, -0.35) * lip);
+    }
+    if c.z > 6.0 {
+        let lid = (-((c.x.abs() - 3.1) / 1.8).powi(2) - ((c.y - 3.5) / 1.2).powi(2)).exp();
+        albedo = albedo * (1.0 - 0.3 * lid * look.blotch);
+    }
+    let patchy = (0.75 + 0.55 * noise(c, person.stubble_frequency, look.seed.wrapping_add(3))).clamp(0.0, 1.4);
+    let under = match person.style.cut {
+        Cut::Shaven => 0.62 * person.stubble,
+        Cut::Buzz => 0.45 + 0.25 * person.stubble,
+        _ => 0.4 + 0.35 * look.blotch,
+    };
+    let stubble = (density * patchy * under).clamp(0.0, 0.93);
+    let hair = person.stubble_color();
+    albedo = albedo.mix(hair, stubble);
+    let grown = match person.beard {
+        Beard::None => 0.0,
+        Beard::Stubble => 0.45,
+        _ => 0.6,
+    };
+    albedo = albedo.mix(hair, (beard * patchy * grown).clamp(0.0, 0.9));
+    albedo = v3(albedo.x.clamp(0.002, 1.0), albedo.y.clamp(0.002, 1.0), albedo.z.clamp(0.002, 1.0));
+    let mut relief = fbm3(c, 1.3, look.seed.wrapping_add(31), 2) * (look.texture * look.texture * 0.2 + 0.015);
+    if c.z > 3.0 && c.x.abs() < 5.5 {
+        let brow = (-((c.y - 8.3) / 1.8).powi(2)).exp() * look.wrinkles;
+        relief.y += brow * (std::f32::consts::TAU * c.y / look.wrinkle_cm + coarse * 2.0).cos();
+    }
+    if c.z < -4.0 {
+        let nape = (-(c.y / 3.0).powi(2)).exp() * look.nape_folds;
+        relief.y += nape * (std::f32::consts::TAU * c.y / 2.6 + coarse * 1.5).cos();
+    }
+    SkinPoint { albedo, relief, stubble, inside, density, beard }
+}
