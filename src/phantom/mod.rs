@@ -1,1 +1,3 @@
 //! Synthetic scalps and heads whose truth is known exactly.
+
+pub mod head;

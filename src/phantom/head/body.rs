@@ -59,7 +59,8 @@ impl Body {
         let axis = v3(-1.0, dice.normal(0.0, 0.15), dice.normal(0.0, 0.2)).unit();
         let tilt = Tilt { axis, angle: bow.to_radians() };
         let nv = mesh.canonical.len();
-        let mut position: Vec<V3> = person.shape.position.iter().zip(&mesh.canonical).map(|(&p, &c)| tilt.apply(p, neck_share(c))).collect();
+        let mut position: Vec<V3> =
+            person.shape.position.iter().zip(&mesh.canonical).map(|(&p, &c)| tilt.apply(p, neck_share(c))).collect();
         let mut cloth = vec![0.0; nv];
         let bare = dice.chance(if person.female { 0.25 } else { 0.18 });
         let collar = if dice.chance(0.5) { dice.range(-16.0, -12.5) } else { dice.range(-13.5, -9.0) };
@@ -82,7 +83,11 @@ impl Body {
             down: v3(0.0, -1.0, 0.0).turned(axis, tilt.angle),
             bare_shoulders: bare,
             hat: None,
-            torso: (v3(0.0, -25.0 + dice.range(-2.0, 1.0), -2.0), v3(dice.range(18.0, 24.0), dice.range(9.0, 12.0), dice.range(9.0, 12.0)) * if person.female { 0.88 } else { 1.0 }),
+            torso: (
+                v3(0.0, -25.0 + dice.range(-2.0, 1.0), -2.0),
+                v3(dice.range(18.0, 24.0), dice.range(9.0, 12.0), dice.range(9.0, 12.0))
+                    * if person.female { 0.88 } else { 1.0 },
+            ),
             tilt,
         };
         let (centre, axes) = body.torso;
@@ -123,12 +128,25 @@ impl Body {
         let thick = dice.range(0.8, 2.0);
         let tall = dice.range(0.0, 2.5);
         let line = |c: V3| edge - rise * (4.0 - c.z) * 0.4;
-        let points: Vec<V3> = mesh.canonical.iter().zip(&person.shape.position).map(|(&c, &p)| p + (p - CENTRE).unit() * (thick + tall * smoothstep(c.y, 9.0, 15.0))).collect();
-        let triangles: Vec<[u32; 3]> = mesh.skin.iter().map(|&t| mesh.triangles[t as usize]).filter(|t| t.iter().all(|&i| mesh.canonical[i as usize].y > line(mesh.canonical[i as usize]))).collect();
+        let points: Vec<V3> = mesh
+            .canonical
+            .iter()
+            .zip(&person.shape.position)
+            .map(|(&c, &p)| p + (p - CENTRE).unit() * (thick + tall * smoothstep(c.y, 9.0, 15.0)))
+            .collect();
+        let triangles: Vec<[u32; 3]> = mesh
+            .skin
+            .iter()
+            .map(|&t| mesh.triangles[t as usize])
+            .filter(|t| t.iter().all(|&i| mesh.canonical[i as usize].y > line(mesh.canonical[i as usize])))
+            .collect();
         self.add(&points, &triangles, Material::Prop);
         if dice.chance(0.5) {
             // A peak.
-            let (points, triangles) = ball(|d| v3(d.x * 7.5, edge + 0.6 + d.y * 0.4 - 0.12 * (d.x * 7.5).powi(2) * 0.1, 7.5 + d.z * 8.0), |_| true);
+            let (points, triangles) = ball(
+                |d| v3(d.x * 7.5, edge + 0.6 + d.y * 0.4 - 0.12 * (d.x * 7.5).powi(2) * 0.1, 7.5 + d.z * 8.0),
+                |_| true,
+            );
             self.add(&points, &triangles, Material::Prop);
         }
         self.hat = Some(edge - 1.0);
@@ -141,7 +159,8 @@ impl Body {
         let back = dice.range(-3.0, 0.0);
         let down = if dice.chance(0.5) { 0.0 } else { -14.0 };
         let tilt = Tilt { axis: v3(1.0, 0.0, 0.0), angle: 0.0 };
-        let (points, triangles) = ball(|d| tilt.apply(v3(0.0, 3.0 + down, back) + d.times(axes), 1.0), |d| d.z < opening);
+        let (points, triangles) =
+            ball(|d| tilt.apply(v3(0.0, 3.0 + down, back) + d.times(axes), 1.0), |d| d.z < opening);
         self.add(&points, &triangles, Material::Prop);
     }
 
@@ -153,12 +172,16 @@ impl Body {
         let along = across.cross(d);
         let base = CENTRE + d * (person.shape.radius(d) + dice.range(0.5, 1.2));
         for k in 0..4 {
-            let centre = base + across * (k as f32 * 1.9 - 2.8) + along * (dice.range(-0.4, 0.4) - 0.3 * (k as f32 - 1.5).powi(2));
-            let (points, triangles) = ball(|q| centre + across * (q.x * 0.9) + d * (q.y * 0.85) + along * (q.z * 4.4), |_| true);
+            let centre = base
+                + across * (k as f32 * 1.9 - 2.8)
+                + along * (dice.range(-0.4, 0.4) - 0.3 * (k as f32 - 1.5).powi(2));
+            let (points, triangles) =
+                ball(|q| centre + across * (q.x * 0.9) + d * (q.y * 0.85) + along * (q.z * 4.4), |_| true);
             self.add(&points, &triangles, Material::Hand);
         }
         let palm = base - along * 7.0 + d * 0.6;
-        let (points, triangles) = ball(|q| palm + across * (q.x * 4.4) + d * (q.y * 1.6) + along * (q.z * 5.4), |_| true);
+        let (points, triangles) =
+            ball(|q| palm + across * (q.x * 4.4) + d * (q.y * 1.6) + along * (q.z * 5.4), |_| true);
         self.add(&points, &triangles, Material::Hand);
     }
 

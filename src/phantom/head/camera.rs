@@ -50,11 +50,7 @@ impl Camera {
 
     /// The same view drawn `factor` times as large.
     pub(crate) fn scaled(&self, factor: f32) -> Self {
-        Self {
-            focal: self.focal * factor,
-            principal: (self.principal.0 * factor, self.principal.1 * factor),
-            ..*self
-        }
+        Self { focal: self.focal * factor, principal: (self.principal.0 * factor, self.principal.1 * factor), ..*self }
     }
 }
 

@@ -11,7 +11,8 @@ pub(crate) struct Dice(Pcg64Mcg);
 impl Dice {
     /// Streams of different `(seed, stream)` are independent.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
-        let mixed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ stream.wrapping_mul(0xD1B5_4A32_D192_ED03).rotate_left(31);
+        let mixed =
+            seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ stream.wrapping_mul(0xD1B5_4A32_D192_ED03).rotate_left(31);
         Self(Pcg64Mcg::seed_from_u64(mixed))
     }
 

@@ -69,7 +69,8 @@ fn glasses(dice: &mut Dice, out: &mut Strands) {
     let color = linear(grey * dice.range(0.6, 1.3), grey * dice.range(0.6, 1.2), grey * dice.range(0.5, 1.2));
     let width = dice.range(0.12, 0.45);
     let (rx, ry, squareness) = (dice.range(2.1, 2.9), dice.range(1.5, 2.4), dice.range(2.0, 4.5));
-    let look = Look { kind: Kind::Glasses, color, opacity: 1.0, width, normal: v3(0.0, 0.0, 1.0), root: v3(0.0, 3.6, 10.6) };
+    let look =
+        Look { kind: Kind::Glasses, color, opacity: 1.0, width, normal: v3(0.0, 0.0, 1.0), root: v3(0.0, 3.6, 10.6) };
     for side in [-1.0, 1.0] {
         let ring: Vec<V3> = (0..=32)
             .map(|k| {
@@ -80,7 +81,15 @@ fn glasses(dice: &mut Dice, out: &mut Strands) {
             })
             .collect();
         out.push(&ring, look);
-        out.push(&[v3(side * 5.9, 4.2, 10.3), v3(side * 7.6, 4.1, 8.0), v3(side * 8.3, 3.9, -0.5), v3(side * 8.2, 2.2, -2.2)], look);
+        out.push(
+            &[
+                v3(side * 5.9, 4.2, 10.3),
+                v3(side * 7.6, 4.1, 8.0),
+                v3(side * 8.3, 3.9, -0.5),
+                v3(side * 8.2, 2.2, -2.2),
+            ],
+            look,
+        );
     }
     out.push(&[v3(-0.9, 3.9, 10.9), v3(0.0, 4.2, 11.3), v3(0.9, 3.9, 10.9)], look);
 }

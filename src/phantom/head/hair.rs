@@ -25,7 +25,14 @@ pub(crate) struct Root {
 }
 
 /// `count` random points on the skin triangles whose centre passes, by area; and that area in cm2.
-pub(crate) fn scatter(mesh: &HeadMesh, body: &Body, dice: &mut Dice, count: f32, per_cm2: bool, passes: impl Fn(V3) -> bool) -> (Vec<Root>, f32) {
+pub(crate) fn scatter(
+    mesh: &HeadMesh,
+    body: &Body,
+    dice: &mut Dice,
+    count: f32,
+    per_cm2: bool,
+    passes: impl Fn(V3) -> bool,
+) -> (Vec<Root>, f32) {
     let mut sums = Vec::new();
     let mut chosen = Vec::new();
     let mut total = 0.0f32;
@@ -54,7 +61,11 @@ pub(crate) fn scatter(mesh: &HeadMesh, body: &Body, dice: &mut Dice, count: f32,
                 (a, b) = (1.0 - a, 1.0 - b);
             }
             let blend = |v: &[V3]| v[tri[0] as usize] * a + v[tri[1] as usize] * b + v[tri[2] as usize] * (1.0 - a - b);
-            Root { canonical: blend(&mesh.canonical), position: blend(&body.position), normal: blend(&body.normal).unit() }
+            Root {
+                canonical: blend(&mesh.canonical),
+                position: blend(&body.position),
+                normal: blend(&body.normal).unit(),
+            }
         })
         .collect();
     (roots, total)
@@ -158,15 +169,35 @@ pub(crate) fn grow(mesh: &HeadMesh, person: &Person, body: &Body, detail: f32, o
             length *= fade_to + (1.0 - fade_to) * smoothstep(person.pattern.inside(c), -0.3, fade_from);
         }
         // Miniaturised hair is shorter and finer.
-        length *= dice.normal(1.0, spread).clamp(0.3, 1.6) * (0.45 + 0.55 * density.powf(0.6)) * (1.0 + 0.25 * tuft).clamp(0.4, 1.6);
+        length *= dice.normal(1.0, spread).clamp(0.3, 1.6)
+            * (0.45 + 0.55 * density.powf(0.6))
+            * (1.0 + 0.25 * tuft).clamp(0.4, 1.6);
         let lay = (flow.at(person, &root) + dice.normal3(stray)).unit();
-        let phase = if style.cut == Cut::Afro { dice.range(0.0, std::f32::consts::TAU) } else { tuft * 3.0 + dice.range(0.0, 1.2) };
+        let phase = if style.cut == Cut::Afro {
+            dice.range(0.0, std::f32::consts::TAU)
+        } else {
+            tuft * 3.0 + dice.range(0.0, 1.2)
+        };
         let tied = style.tie.is_some() && fringe.is_none();
-        let points = if tied { tied_strand(person, body, &root, dice) } else { free_strand(person, body, &root, lay, length, phase, dice) };
+        let points = if tied {
+            tied_strand(person, body, &root, dice)
+        } else {
+            free_strand(person, body, &root, lay, length, phase, dice)
+        };
         let grey = dice.chance(person.grey * if c.y < 7.0 { 1.0 } else { 0.7 });
         let shade = (1.0 + shade_spread * dice.normal(0.0, 1.0) + 0.12 * tuft).clamp(0.4, 1.9);
         let color = if grey { person.grey_color } else { person.hair } * shade;
-        grown.push((points, Look { kind: Kind::Hair, color, opacity: 1.0, width: width * (0.55 + 0.45 * density), normal: root.normal, root: c }));
+        grown.push((
+            points,
+            Look {
+                kind: Kind::Hair,
+                color,
+                opacity: 1.0,
+                width: width * (0.55 + 0.45 * density),
+                normal: root.normal,
+                root: c,
+            },
+        ));
     }
     if style.clump > 0.02 {
         gather(&mut grown, style.clump_cm, style.clump, style.cut == Cut::Locs);
@@ -179,7 +210,15 @@ pub(crate) fn grow(mesh: &HeadMesh, person: &Person, body: &Body, detail: f32, o
     }
 }
 
-fn free_strand(person: &Person, body: &Body, root: &Root, lay: V3, length: f32, phase: f32, dice: &mut Dice) -> Vec<V3> {
+fn free_strand(
+    person: &Person,
+    body: &Body,
+    root: &Root,
+    lay: V3,
+    length: f32,
+    phase: f32,
+    dice: &mut Dice,
+) -> Vec<V3> {
     let style = &person.style;
     let steps = match style.cut {
         Cut::Shaven => 2,
@@ -271,7 +310,14 @@ fn knot(person: &Person, body: &Body, tie: V3, dice: &mut Dice, width: f32, out:
             })
             .collect();
         let shade = dice.normal(1.0, 0.12).clamp(0.5, 1.6);
-        let look = Look { kind: Kind::Hair, color: person.hair * shade, opacity: 1.0, width: width * 1.5, normal: (points[3] - centre).unit(), root: tie };
+        let look = Look {
+            kind: Kind::Hair,
+            color: person.hair * shade,
+            opacity: 1.0,
+            width: width * 1.5,
+            normal: (points[3] - centre).unit(),
+            root: tie,
+        };
         out.push(&points, look);
     }
 }

@@ -77,7 +77,14 @@ impl Lights {
                 blur: dice.range(-3.0, 0.7).exp(),
                 depth: dice.range(0.4, 1.0),
             });
-            lamps.push(Lamp { towards, color: tint * power, softness: dice.range(0.0, 4.0), axes: [right, towards.cross(right), -towards], map: Vec::new(), gobo });
+            lamps.push(Lamp {
+                towards,
+                color: tint * power,
+                softness: dice.range(0.0, 4.0),
+                axes: [right, towards.cross(right), -towards],
+                map: Vec::new(),
+                gobo,
+            });
         }
         let sky = if hard { dice.range(0.06, 0.3) } else { dice.range(0.2, 0.8) };
         let above = (V3::splat(1.0) + dice.normal3(0.06)) * sky;
@@ -95,7 +102,12 @@ impl Lights {
             if hair_casts {
                 let points: Vec<Projected> = strands.points.iter().map(|&p| lamp.project(p)).collect();
                 let every = if strands.count() > 20_000 { 2 } else { 1 };
-                raster.strands(strands, &points, LineScale::Parallel { px_per_cm: PX_PER_CM * every as f32 * 1.5 }, every);
+                raster.strands(
+                    strands,
+                    &points,
+                    LineScale::Parallel { px_per_cm: PX_PER_CM * every as f32 * 1.5 },
+                    every,
+                );
             }
             lamp.map = raster.depth;
         }
@@ -106,7 +118,11 @@ impl Lamp {
     fn project(&self, p: V3) -> Projected {
         let q = p - CENTRE;
         let half = MAP as f32 / 2.0;
-        Projected { x: half + self.axes[0].dot(q) * PX_PER_CM, y: half + self.axes[1].dot(q) * PX_PER_CM, depth: self.axes[2].dot(q) + 100.0 }
+        Projected {
+            x: half + self.axes[0].dot(q) * PX_PER_CM,
+            y: half + self.axes[1].dot(q) * PX_PER_CM,
+            depth: self.axes[2].dot(q) + 100.0,
+        }
     }
 
     /// Share of the lamp seen from `p`, 0..1. `bias` cm are ignored; light fades over `fade` cm behind the first

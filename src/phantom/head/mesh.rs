@@ -80,10 +80,8 @@ impl HeadMesh {
         let canonical =
             take(nv * 12)?.chunks_exact(12).map(|c| v3(float(c), float(&c[4..]), float(&c[8..]))).collect::<Vec<_>>();
         let index = |c: &[u8]| u32::from_le_bytes([c[0], c[1], c[2], c[3]]);
-        let triangles = take(nt * 12)?
-            .chunks_exact(12)
-            .map(|c| [index(c), index(&c[4..]), index(&c[8..])])
-            .collect::<Vec<_>>();
+        let triangles =
+            take(nt * 12)?.chunks_exact(12).map(|c| [index(c), index(&c[4..]), index(&c[8..])]).collect::<Vec<_>>();
         if triangles.iter().flatten().any(|&i| i as usize >= nv) {
             return None;
         }

@@ -94,7 +94,10 @@ impl Pattern {
             (130.0, (nape - 1.0) / 2.0),
             (180.0, nape),
         ];
-        use Loss::{Bald, Crown, Diffuse, Front, Full, Horseshoe, LowHorseshoe, Mature, Parting as Part, Patches, Temples, Vertex};
+        use Loss::{
+            Bald, Crown, Diffuse, Front, Full, Horseshoe, LowHorseshoe, Mature, Parting as Part, Patches, Temples,
+            Vertex,
+        };
         let recession_middle = match loss {
             Mature => dice.range(0.0, 0.5),
             Temples | Crown | Diffuse => dice.range(0.0, 1.0),
@@ -129,7 +132,8 @@ impl Pattern {
         let residue = [0.0, 0.0, 0.0, dice.range(0.0, 0.3), dice.range(0.1, 0.5)][dice.below(5)];
         let thinning = if loss == Diffuse { dice.range(0.25, 0.75) } else { 1.0 };
         // Sinclair's grades II to IV as width in cm; a normal parting is a mm or two and comes from the flow alone.
-        let parting = (loss == Part).then(|| Parting { x: part_x, width: dice.range(0.3, 1.8), depth: dice.range(0.5, 0.95) });
+        let parting =
+            (loss == Part).then(|| Parting { x: part_x, width: dice.range(0.3, 1.8), depth: dice.range(0.5, 0.95) });
         let patches = if loss == Patches {
             (0..1 + dice.below(5))
                 .map(|_| {
@@ -162,7 +166,8 @@ impl Pattern {
 
     /// Height of the original hairline in canonical cm at an azimuth in degrees (positive to the head's left).
     pub(crate) fn hairline_height(&self, azimuth: f32) -> f32 {
-        interpolate(azimuth.abs(), &self.hairline) + self.skew * azimuth.signum() * f32::from(u8::from(azimuth.abs() < 60.0))
+        interpolate(azimuth.abs(), &self.hairline)
+            + self.skew * azimuth.signum() * f32::from(u8::from(azimuth.abs() < 60.0))
     }
 
     /// Signed distance to the original hairline in cm, roughly: positive on the scalp.

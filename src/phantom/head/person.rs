@@ -101,7 +101,14 @@ impl Person {
         let dice = &mut Dice::new(seed, 1);
         let female = dice.chance(0.4);
         let loss = if female {
-            dice.weighted(&[(Loss::Full, 0.72), (Loss::Parting, 0.12), (Loss::Diffuse, 0.08), (Loss::Patches, 0.05), (Loss::Bald, 0.01), (Loss::Mature, 0.02)])
+            dice.weighted(&[
+                (Loss::Full, 0.72),
+                (Loss::Parting, 0.12),
+                (Loss::Diffuse, 0.08),
+                (Loss::Patches, 0.05),
+                (Loss::Bald, 0.01),
+                (Loss::Mature, 0.02),
+            ])
         } else {
             dice.weighted(&[
                 (Loss::Full, 0.16),
@@ -125,11 +132,20 @@ impl Person {
         let index = if dice.chance(if female { 0.07 } else { 0.12 }) { 9 + dice.below(3) } else { index };
         let mut hair = tinted(dice, HAIR[index], 0.12);
         if dice.chance(if female { 0.07 } else { 0.02 }) {
-            let c = [(150.0, 20.0, 30.0), (40.0, 60.0, 150.0), (190.0, 80.0, 140.0), (90.0, 30.0, 110.0), (40.0, 120.0, 110.0), (225.0, 205.0, 165.0)];
-            hair = tinted(dice, c[dice.below(6)], 0.2);
+            let c = [
+                (150.0, 20.0, 30.0),
+                (40.0, 60.0, 150.0),
+                (190.0, 80.0, 140.0),
+                (90.0, 30.0, 110.0),
+                (40.0, 120.0, 110.0),
+                (225.0, 205.0, 165.0),
+            ];
+            let dyed = c[dice.below(6)];
+            hair = tinted(dice, dyed, 0.2);
         }
         let grey = [0.0, 0.0, 0.0, dice.range(0.0, 0.2), dice.range(0.1, 0.5)][dice.below(5)];
-        let grey_color = tinted(dice, HAIR[9 + dice.below(3)], 0.05);
+        let grey_index = 9 + dice.below(3);
+        let grey_color = tinted(dice, HAIR[grey_index], 0.05);
         let beard = if female {
             Beard::None
         } else {
@@ -209,7 +225,8 @@ pub(crate) fn beard_density(person: &Person, p: V3) -> f32 {
     }
     let x = p.x.abs();
     let line = person.beard_line;
-    let top = interpolate(x, &[(0.0, -2.2), (1.5, -2.2), (3.2, -2.6), (5.0, -2.6 + line), (6.5, -1.0 + line), (7.6, 1.0)]);
+    let top =
+        interpolate(x, &[(0.0, -2.2), (1.5, -2.2), (3.2, -2.6), (5.0, -2.6 + line), (6.5, -1.0 + line), (7.6, 1.0)]);
     let mut d = logistic((top - p.y) / 0.25);
     if p.z > 7.0 {
         let lip = (p.x / 2.7).powi(2) + ((p.y + 3.7) / 0.85).powi(2);

@@ -145,7 +145,9 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
     let person = scene.person;
     let (mut albedo, mut relief, density) = match (skin, material) {
         (Some(s), _) => (s.albedo, s.relief, s.density),
-        (None, _) if is_cloth => (scene.cloth.at(position, material == Material::Prop), fbm3(position, 0.35, 77, 2) * 0.5, 0.0),
+        (None, _) if is_cloth => {
+            (scene.cloth.at(position, material == Material::Prop), fbm3(position, 0.35, 77, 2) * 0.5, 0.0)
+        }
         (None, Material::Sclera) => (v3(0.6, 0.55, 0.52), V3::default(), 0.0),
         (None, Material::Iris) => (scene.cloth.iris, V3::default(), 0.0),
         (None, Material::Socket) => (person.skin.tone * 0.5, V3::default(), 0.0),
@@ -181,7 +183,8 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
             V3::splat(facing.max(0.0))
         };
         let half = (lamp.towards + view).unit();
-        let spot = two_lobes(normal.dot(half).max(0.0), look.roughness) * fresnel(half.dot(view)) * facing.max(0.0) * shine;
+        let spot =
+            two_lobes(normal.dot(half).max(0.0), look.roughness) * fresnel(half.dot(view)) * facing.max(0.0) * shine;
         color += lamp.color.times(albedo.times(diffuse) + V3::splat(spot)) * seen;
     }
     relief = color;

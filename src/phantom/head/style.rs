@@ -30,7 +30,7 @@ pub enum Cut {
 }
 
 /// How the hair on top is laid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Layout {
     /// As it grows from the whorl.
     Natural,
@@ -80,11 +80,33 @@ impl HairStyle {
     pub(crate) fn draw(dice: &mut Dice, female: bool, loss: Loss) -> Self {
         use Cut::{Afro, Bob, Bun, Buzz, Locs, Long, Medium, Ponytail, Shaven, Short};
         let cut = if female {
-            dice.weighted(&[(Long, 0.38), (Bob, 0.16), (Ponytail, 0.11), (Bun, 0.1), (Medium, 0.08), (Short, 0.05), (Afro, 0.06), (Locs, 0.03), (Buzz, 0.02), (Shaven, 0.01)])
+            dice.weighted(&[
+                (Long, 0.38),
+                (Bob, 0.16),
+                (Ponytail, 0.11),
+                (Bun, 0.1),
+                (Medium, 0.08),
+                (Short, 0.05),
+                (Afro, 0.06),
+                (Locs, 0.03),
+                (Buzz, 0.02),
+                (Shaven, 0.01),
+            ])
         } else if matches!(loss, Loss::Horseshoe | Loss::LowHorseshoe | Loss::Bald) {
             dice.weighted(&[(Shaven, 0.36), (Buzz, 0.34), (Short, 0.22), (Medium, 0.05), (Bob, 0.02), (Long, 0.01)])
         } else {
-            dice.weighted(&[(Shaven, 0.16), (Buzz, 0.22), (Short, 0.33), (Medium, 0.17), (Afro, 0.05), (Bob, 0.02), (Long, 0.02), (Ponytail, 0.01), (Bun, 0.01), (Locs, 0.01)])
+            dice.weighted(&[
+                (Shaven, 0.16),
+                (Buzz, 0.22),
+                (Short, 0.33),
+                (Medium, 0.17),
+                (Afro, 0.05),
+                (Bob, 0.02),
+                (Long, 0.02),
+                (Ponytail, 0.01),
+                (Bun, 0.01),
+                (Locs, 0.01),
+            ])
         };
         let length = match cut {
             Shaven => dice.range(0.03, 0.18),
@@ -151,7 +173,8 @@ impl HairStyle {
                 Ponytail | Bun => dice.range(0.0, 0.4),
                 _ => dice.range(0.1, 0.75),
             },
-            mess: if layout == Layout::Messy { dice.range(0.5, 0.9) } else { dice.range(0.08, 0.4) } * if long { 0.45 } else { 1.0 },
+            mess: if layout == Layout::Messy { dice.range(0.5, 0.9) } else { dice.range(0.08, 0.4) }
+                * if long { 0.45 } else { 1.0 },
             lift: match (cut, layout) {
                 (Shaven | Buzz, _) => dice.range(0.5, 1.8),
                 (Afro, _) => dice.range(1.5, 3.0),

@@ -1,0 +1,223 @@
+//! From samples to pixels: colour with alpha, and the truth of each pixel.
+
+use super::dice::Dice;
+use super::mesh::Material;
+use super::person::{Beard, Person};
+use super::render::Sample;
+use super::strand::Kind;
+use super::style::Cut;
+use super::vec3::{V3, v3};
+use crate::plane::Plane;
+
+/// Labels of the training plane; the first four are [`crate::segmentation::Tissue`]'s.
+pub mod label {
+    /// Room, clothes, hats.
+    pub const BACKGROUND: u8 = 0;
+    /// Face, ears, neck.
+    pub const SKIN: u8 = 1;
+    /// Hair that hides the scalp.
+    pub const HAIR: u8 = 2;
+    /// Bare scalp.
+    pub const SCALP: u8 = 3;
+    /// Thin hair: hair or scalp, a matter of judgement.
+    pub const THIN: u8 = 4;
+    /// Brows and beard.
+    pub const FACIAL: u8 = 5;
+    /// Not scored.
+    pub const IGNORE: u8 = 255;
+}
+
+/// One drawn head before a background is laid under it, all planes of the same size.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// sRGB, not multiplied by alpha.
+    pub rgb: Plane<[u8; 3]>,
+    /// Share of the pixel that the person and clothes cover, 0..255.
+    pub alpha: Plane<u8>,
+    /// One of [`label`].
+    pub label: Plane<u8>,
+    /// Share of the pixel hidden by scalp hair (strands and unresolved stubble), 0..255.
+    pub coverage: Plane<u8>,
+    /// Canonical azimuth of the head: 128 the face, 192 the head's left, 64 its right, 0 the back; 0 off the head.
+    pub azimuth: Plane<u8>,
+    /// Canonical height, `(y_cm + 10) * 10`: 245 at the crown, about 10 at the chin; 0 off the head.
+    pub height: Plane<u8>,
+    /// Signed distance to the original hairline, `128 + 16 * cm`, above 128 on the scalp; 0 off the head.
+    pub inside: Plane<u8>,
+    /// mm per px at the surface; 0 where nothing is drawn.
+    pub mm_per_px: Plane<f32>,
+}
+
+/// Averages `factor` x `factor` samples to a pixel and labels it. `focal` is the samples' focal length in px.
+pub(crate) fn resolve(
+    samples: &[Sample],
+    width: usize,
+    height: usize,
+    factor: usize,
+    focal: f32,
+    person: &Person,
+    dice: &mut Dice,
+) -> Picture {
+    let across = width * factor;
+    let n = width * height;
+    let (mut light, mut alpha, mut hair, mut facial, mut glasses) =
+        (vec![V3::default(); n], vec![0f32; n], vec![0f32; n], vec![0f32; n], vec![0f32; n]);
+    let share = 1.0 / (factor * factor) as f32;
+    for y in 0..height * factor {
+        for x in 0..across {
+            let s = &samples[y * across + x];
+            if !s.drawn {
+                continue;
+            }
+            let k = y / factor * width + x / factor;
+            light[k] += v3(s.color.x.clamp(0.0, 6.0), s.color.y.clamp(0.0, 6.0), s.color.z.clamp(0.0, 6.0)) * share;
+            alpha[k] += share;
+            match s.strand {
+                Some((Kind::Hair, _)) => hair[k] += share,
+                Some((Kind::Facial, _)) => facial[k] += share,
+                Some((Kind::Glasses, _)) => glasses[k] += share,
+                None => {}
+            }
+        }
+    }
+    let blur_px = width.min(height) as f32 / 210.0;
+    let smooth = blurred(&hair, width, height, blur_px);
+    let smooth_facial = blurred(&facial, width, height, blur_px);
+    let contrast = stubble_contrast(person);
+    let mut labels = vec![0u8; n];
+    let (mut coverage, mut azimuth, mut heights, mut inside) = (vec![0u8; n], vec![0u8; n], vec![0u8; n], vec![0u8; n]);
+    let mut scale = vec![0f32; n];
+    let byte = |v: f32| v.round().clamp(0.0, 255.0) as u8;
+    for k in 0..n {
+        let s = &samples[(k / width * factor) * across + k % width * factor];
+        labels[k] = label_of(s, smooth[k], smooth_facial[k], contrast);
+        if glasses[k] > 0.2 {
+            labels[k] = label::IGNORE;
+        }
+        let stubble = s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.stubble);
+        coverage[k] = byte(255.0 * (1.0 - (1.0 - hair[k]) * (1.0 - stubble)));
+        if s.drawn {
+            scale[k] = s.depth / (focal / factor as f32) * 10.0;
+        }
+        let on_head = match (s.surface, s.strand) {
+            (Some(f), _) if !f.cloth && !matches!(f.material, Material::Torso | Material::Hand | Material::Prop) => {
+                Some(f.canonical)
+            }
+            (_, Some((Kind::Hair | Kind::Facial, root))) => Some(root),
+            _ => None,
+        };
+        if let Some(c) = on_head {
+            azimuth[k] = ((c.x.atan2(c.z) / std::f32::consts::TAU + 0.5) * 256.0).rem_euclid(256.0) as u8;
+            heights[k] = byte((c.y + 10.0) * 10.0).max(1);
+            inside[k] = byte(128.0 + 16.0 * person.pattern.inside(c)).max(1);
+        }
+    }
+    Picture {
+        rgb: Plane::from_vec(width, height, developed(&light, &alpha, dice)),
+        alpha: Plane::from_vec(width, height, alpha.iter().map(|&a| byte(a * 255.0)).collect()),
+        label: Plane::from_vec(width, height, labels),
+        coverage: Plane::from_vec(width, height, coverage),
+        azimuth: Plane::from_vec(width, height, azimuth),
+        height: Plane::from_vec(width, height, heights),
+        inside: Plane::from_vec(width, height, inside),
+        mm_per_px: Plane::from_vec(width, height, scale),
+    }
+}
+
+fn label_of(s: &Sample, hair: f32, facial: f32, contrast: Option<f32>) -> u8 {
+    if !s.drawn || s.surface.is_none() {
+        // Hair beyond the outline: locks are hair, flyaway strands are not scored.
+        return match hair {
+            h if h > 0.45 => label::HAIR,
+            h if h > 0.2 => label::THIN,
+            _ => label::BACKGROUND,
+        };
+    }
+    let Some(surface) = s.surface else { return label::BACKGROUND };
+    let loose = |below: u8| match hair {
+        h if h > 0.5 => label::HAIR,
+        h if h > 0.25 => label::THIN,
+        _ => below,
+    };
+    let Some(skin) = surface.skin else {
+        let skinlike = !surface.cloth && surface.material != Material::Prop;
+        return loose(if skinlike { label::SKIN } else { label::BACKGROUND });
+    };
+    if skin.inside > 0.0 && !super::mesh::on_ear(surface.canonical) {
+        if hair > 0.6 {
+            return label::HAIR;
+        }
+        // Shaven hair that can hardly be told from skin is no hair to a labeller.
+        return match contrast {
+            Some(c) if c < 0.04 => label::SCALP,
+            Some(c) if c < 0.09 && skin.density > 0.15 => label::THIN,
+            _ if skin.density > 0.48 => label::HAIR,
+            _ if skin.density < 0.16 && hair < 0.18 => label::SCALP,
+            _ => label::THIN,
+        };
+    }
+    if facial > 0.25 || skin.beard > 0.4 {
+        return if hair > 0.5 { label::HAIR } else { label::FACIAL };
+    }
+    loose(label::SKIN)
+}
+
+/// How much darker or lighter a shaven head's stubble makes it, 0..1 in sRGB; none where hair is longer.
+fn stubble_contrast(person: &Person) -> Option<f32> {
+    if person.style.cut != Cut::Shaven {
+        return None;
+    }
+    let display = |c: V3| [c.x, c.y, c.z].iter().map(|v| v.clamp(0.0, 1.0).powf(1.0 / 2.2)).sum::<f32>() / 3.0;
+    let bare = display(person.skin.tone);
+    let shaded = display(person.skin.tone.mix(person.stubble_color(), 0.48 * person.stubble));
+    Some((bare - shaded).abs() / bare.max(0.05))
+}
+
+/// Exposure, a soft shoulder and the display's gamma.
+fn developed(light: &[V3], alpha: &[f32], dice: &mut Dice) -> Vec<[u8; 3]> {
+    let mut peaks: Vec<f32> =
+        light.iter().zip(alpha).filter(|&(_, &a)| a > 0.9).map(|(c, _)| c.max_component()).collect();
+    peaks.sort_by(f32::total_cmp);
+    let at = (dice.range(0.85, 0.99) * peaks.len() as f32) as usize;
+    let reference = peaks.get(at.min(peaks.len().saturating_sub(1))).copied().unwrap_or(1.0);
+    let exposure = dice.range(0.5, 1.15) / reference.max(1e-3);
+    let shoulder = dice.chance(0.6);
+    let tone = |v: f32| {
+        let v = if shoulder { v * (1.0 + v / 6.0) / (1.0 + v * 0.55) * 1.35 } else { v };
+        (v.clamp(0.0, 1.0).powf(1.0 / 2.2) * 255.0).round() as u8
+    };
+    light
+        .iter()
+        .zip(alpha)
+        .map(|(&c, &a)| {
+            let c = c * (exposure / a.max(1e-3));
+            [tone(c.x), tone(c.y), tone(c.z)]
+        })
+        .collect()
+}
+
+/// Three box blurs, near enough to a Gaussian of this deviation.
+fn blurred(values: &[f32], width: usize, height: usize, sigma: f32) -> Vec<f32> {
+    let radius = (sigma.round() as usize).max(1);
+    let mut a = values.to_vec();
+    let mut line = Vec::new();
+    for _ in 0..2 {
+        for (count, length, step, next) in [(height, width, 1, width), (width, height, width, 1)] {
+            for i in 0..count {
+                line.clear();
+                line.extend((0..length).map(|k| a[i * next + k * step]));
+                let mut sum: f32 = (0..=radius).map(|k| line[k.min(length - 1)]).sum::<f32>() + line[0] * radius as f32;
+                for k in 0..length {
+                    a[i * next + k * step] = sum / (2 * radius + 1) as f32;
+                    sum += line[(k + radius + 1).min(length - 1)] - line[k.saturating_sub(radius)];
+                }
+            }
+        }
+    }
+    a
+}
+
+/// Whether a beard shows at all, for the truth.
+pub(crate) fn bearded(person: &Person) -> bool {
+    person.beard != Beard::None
+}
