@@ -1,7 +1,17 @@
 //! Bytes to an upright sRGB photo, with what the camera said about it.
 
+mod color;
+mod exif;
+mod format;
+mod heic;
+mod jpeg;
+mod limits;
+mod orient;
+mod raster;
 mod resample;
 
+pub use format::Format;
+pub use limits::{Limits, MIN_SIDE_PX};
 pub use resample::{luma, shrink};
 
 use crate::error::Error;
@@ -43,37 +53,76 @@ pub struct Metadata {
     pub digital_zoom: Option<f64>,
 }
 
-/// Limits checked before memory is taken.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limits {
-    /// Most million px; default 200.
-    pub megapixels: f64,
-    /// Most MiB of decoded pixels; default 1024.
-    pub mebibytes: f64,
+/// Pixels as a decoder hands them over, 8 bits per sample, not yet upright or in sRGB.
+enum Samples {
+    Grey(Vec<u8>),
+    Rgb(Vec<[u8; 3]>),
+    /// Amounts of ink, 255 = full ink.
+    Cmyk(Vec<[u8; 4]>),
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { megapixels: 200.0, mebibytes: 1024.0 }
-    }
+/// A decoded file before colour and orientation.
+struct Decoded<'a> {
+    width: usize,
+    height: usize,
+    samples: Samples,
+    profile: color::Profile,
+    /// EXIF as found, to be read by [`exif::read`].
+    exif: exif::Source<'a>,
+    /// The container's own orientation is applied already, and EXIF must not turn the photo again.
+    upright: bool,
+    /// Resolution that the container (JFIF, pHYs) claims, for files without EXIF.
+    px_per_mm: Option<f64>,
+    warnings: Vec<String>,
 }
 
-/// Decodes a photo.
+/// Decodes a photo. The format is told from the bytes; the limits are checked on the header, before pixels take memory.
+///
+/// 16-bit samples are rounded to 8 bits, alpha is laid over white, CMYK without a usable profile is converted by
+/// R = (1 - C)(1 - K) with a warning, HEIC is turned by its own `irot`/`imir` and not by EXIF (ISO/IEC 23008-12).
+/// Of several images in one file the first (HEIC: the primary) is taken, with a warning.
 ///
 /// # Errors
 /// The variants of [`Error`] about files: empty, not a photo, damaged, unsupported, too large, too small.
-pub fn decode(bytes: &[u8], _limits: &Limits) -> Result<Photo, Error> {
-    use sha2::Digest;
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, Error> {
     if bytes.is_empty() {
         return Err(Error::EmptyFile);
     }
-    let image = image::load_from_memory(bytes).map_err(|e| Error::NotAPhoto { found: e.to_string() })?.into_rgb8();
-    let (w, h) = image.dimensions();
-    let data = image.into_raw().as_chunks::<3>().0.to_vec();
-    let sha256 = sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-    Ok(Photo {
-        rgb: Plane::from_vec(w as usize, h as usize, data),
-        meta: Metadata { sha256, ..Metadata::default() },
-        warnings: Vec::new(),
-    })
+    let format = format::tell(bytes)?;
+    let (sha256, photo) = rayon::join(
+        || sha256_hex(bytes),
+        || {
+            // The decoders are others' code fed with bytes from anywhere: should one panic, it is this file's damage
+            // and not the end of a batch. The closure owns all it changes, so nothing half-done survives.
+            std::panic::catch_unwind(|| decode_as(format, bytes, limits)).unwrap_or_else(|_| {
+                Err(Error::Damaged {
+                    format: format.name(),
+                    detail: "the decoder gave up on the file's structure".into(),
+                })
+            })
+        },
+    );
+    let mut photo = photo?;
+    photo.meta.sha256 = sha256;
+    Ok(photo)
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn decode_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Photo, Error> {
+    let decoded = match format {
+        Format::Jpeg => jpeg::decode(bytes, limits)?,
+        Format::Heic => heic::decode(bytes, limits)?,
+        Format::Png | Format::Tiff | Format::WebP => raster::decode(format, bytes, limits)?,
+    };
+    let Decoded { width, height, samples, profile, exif, upright, px_per_mm, mut warnings } = decoded;
+    let (mut meta, orientation) = exif::read(exif, &mut warnings);
+    meta.format = format.name();
+    meta.px_per_mm = meta.px_per_mm.or(px_per_mm);
+    let rgb = Plane::from_vec(width, height, color::to_srgb(samples, &profile, &mut warnings));
+    let rgb = if upright { rgb } else { orient::upright(rgb, orientation) };
+    Ok(Photo { rgb, meta, warnings })
 }
