@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::findings::{self, Findings};
 use crate::follicle::{self, Follicles};
 use crate::photo::Photo;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Profile, Rules};
 use crate::quality::{self, Quality, Verdict};
 use crate::scale::{self, Scale, ScaleOptions};
 use crate::segmentation::{self, Segmentation};
@@ -21,6 +21,10 @@ pub struct Options {
     pub scale: ScaleOptions,
     /// Refuse photos of unusable quality.
     pub strict: bool,
+    /// What is known about the client.
+    pub profile: Profile,
+    /// The planner's rules; none takes the built-in ones.
+    pub rules: Option<Rules>,
 }
 
 /// Everything measured on one photo.
@@ -83,6 +87,16 @@ pub fn analyze(photo: &Photo, options: &Options) -> Result<Analysis, Error> {
         (None, _, Some(head)) => head.view,
         (None, ..) => ViewGuess { view: View::Front, confidence: 0.0 },
     };
-    let plan = plan::plan(&findings, density.as_ref(), scale.as_ref());
+    let seen = plan::Seen {
+        findings: &findings,
+        density: density.as_ref(),
+        hidden: coverage.scalp_share_hidden,
+        scale: scale.as_ref(),
+        quality: quality.verdict(),
+    };
+    let plan = match &options.rules {
+        Some(rules) => plan::plan(&[seen], &options.profile, rules),
+        None => plan::plan(&[seen], &options.profile, &plan::Rules::built_in()),
+    };
     Ok(Analysis { view, quality, scale, segmentation, follicles, density, coverage, findings, plan, warnings })
 }

@@ -92,6 +92,12 @@ pub enum Error {
         /// Names the rule and the key.
         detail: String,
     },
+    /// A client's profile that cannot be read.
+    #[error("the profile is wrong: {detail}")]
+    Profile {
+        /// Names the key and its possible values.
+        detail: String,
+    },
     /// A picture or document could not be encoded.
     #[error("the {what} could not be written: {detail}")]
     Encode {
@@ -114,6 +120,7 @@ impl Error {
             Self::TooLarge { .. } => "Shrink the photo, or raise the limit with --max-megapixels.".into(),
             Self::TooSmall { .. } => "Give the original photo, not a thumbnail.".into(),
             Self::Scale { remedy, .. } | Self::Unusable { remedy, .. } => remedy.clone(),
+            Self::Profile { .. } => "Correct the line; a key that is not known can be left out.".into(),
             Self::Rules { .. } => "Check the file with `scalpmap rules --rules FILE`.".into(),
             Self::Quantity(_) | Self::Segmentation { .. } | Self::Encode { .. } => return None,
         })

@@ -14,7 +14,7 @@ pub fn run(args: &AnalyzeArgs) -> End {
         options: Options {
             view: args.view.view(),
             scale: ScaleOptions { mm_per_px: args.mm_per_px, ..ScaleOptions::default() },
-            strict: false,
+            ..Options::default()
         },
         limits: Limits::default(),
         out: args.out.clone(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::facts::{Facts, Kind, Value, VOCABULARY, kind_of};
+use super::facts::{Facts, Kind, VOCABULARY, Value, kind_of};
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

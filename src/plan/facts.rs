@@ -46,17 +46,8 @@ pub const CONTRAINDICATIONS: &[&str] = &[
     "pigment_allergy",
 ];
 
-const ZONES: &[&str] = &[
-    "frontal",
-    "mid_scalp",
-    "vertex",
-    "left_temple",
-    "right_temple",
-    "left_side",
-    "right_side",
-    "occiput",
-    "field",
-];
+const ZONES: &[&str] =
+    &["frontal", "mid_scalp", "vertex", "left_temple", "right_temple", "left_side", "right_side", "occiput", "field"];
 
 /// Every fact that a condition may name, with its kind and what it means.
 pub const VOCABULARY: &[(&str, Kind, &str)] = &[

@@ -20,8 +20,22 @@ pub struct Plan {
     pub sessions: Option<[u8; 2]>,
     /// Days between sessions; null where nothing is to be treated.
     pub interval_days: Option<[u16; 2]>,
-    /// Advice that concerns the whole treatment, and reasons against it.
+    /// Days from the last session to the touch-up; null where nothing is to be treated.
+    pub touch_up_days: Option<u16>,
+    /// Years until the colour has faded; null where nothing is to be treated.
+    pub fading_years: Option<[f64; 2]>,
+    /// The whole treatment, session by session, for the larger number of sessions.
+    pub steps: Vec<SessionStep>,
+    /// Reasons against treating, or against treating now. Not empty means: do not treat yet.
+    pub against: Vec<Reason>,
+    /// Advice that concerns the whole treatment.
     pub advice: Vec<Reason>,
+    /// How it is done.
+    pub technique: Vec<Reason>,
+    /// Advice that holds at one end of a measurement's interval only.
+    pub possible: Vec<Reason>,
+    /// A conservative hairline, px of the upright photo; null where none is proposed.
+    pub proposed_hairline_px: Option<Vec<[f64; 2]>>,
     /// What was not known and was assumed.
     pub assumptions: Vec<String>,
 }
@@ -50,8 +64,28 @@ pub struct RegionPlan {
     pub area_cm2: Option<Interval>,
     /// Dots over all sessions; null without an area.
     pub dots: Option<Interval>,
+    /// Points that one impression leaves.
+    pub pins_per_impression: u8,
+    /// Visible diameter of a dot, mm.
+    pub dot_diameter_mm: [f64; 2],
+    /// Session by session, for the larger number of sessions.
+    pub steps: Vec<SessionStep>,
     /// Why.
     pub reasons: Vec<Reason>,
+    /// Rules that hold at one end of a measurement's interval only: what else it might be.
+    pub possible: Vec<Reason>,
+}
+
+/// What one session does.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct SessionStep {
+    /// Share of the final density that is reached after it, 0..1.
+    pub share_reached: f64,
+    /// Impressions of the session; null without an area.
+    pub impressions: Option<Interval>,
+    /// Hours in the chair; null without an area.
+    pub chair_hours: Option<[f64; 2]>,
 }
 
 /// A needle code with both readings of it; neither is settled.
@@ -82,6 +116,16 @@ fn reasons(list: &[plan::Reason]) -> Vec<Reason> {
     list.iter().map(|r| Reason { rule: r.rule.clone(), because: r.because.clone(), source: r.source.clone() }).collect()
 }
 
+fn steps(list: &[plan::SessionStep]) -> Vec<SessionStep> {
+    list.iter()
+        .map(|s| SessionStep {
+            share_reached: decimal(s.share_reached, 3),
+            impressions: s.impressions.as_ref().map(|e| Interval::of(e, |v| *v)),
+            chair_hours: s.chair_hours.map(|(low, high)| [decimal(low, 1), decimal(high, 1)]),
+        })
+        .collect()
+}
+
 impl Plan {
     pub(super) fn of(p: &plan::Plan, findings: &Findings) -> Self {
         let treated = p.sessions != (0, 0);
@@ -90,7 +134,17 @@ impl Plan {
             regions: p.regions.iter().map(|r| RegionPlan::of(r, findings)).collect(),
             sessions: treated.then_some(p.sessions.into()),
             interval_days: treated.then_some(p.interval_days.into()),
+            touch_up_days: treated.then_some(p.touch_up_days),
+            fading_years: treated.then_some(p.fading_years.into()),
+            steps: steps(&p.steps),
+            against: reasons(&p.against),
             advice: reasons(&p.advice),
+            technique: reasons(&p.technique),
+            possible: reasons(&p.possible),
+            proposed_hairline_px: p
+                .proposed_hairline
+                .as_ref()
+                .map(|line| line.iter().map(|q| [decimal(f64::from(q.x), 2), decimal(f64::from(q.y), 2)]).collect()),
             assumptions: p.assumptions.clone(),
         }
     }
@@ -113,7 +167,11 @@ impl RegionPlan {
             spacing_mm: Interval::of(&r.spacing, |v| v.get()),
             area_cm2: r.area.as_ref().map(|e| Interval::of(e, |v| v.get())),
             dots: r.dots.as_ref().map(|e| Interval::of(e, |v| *v)),
+            pins_per_impression: r.pins_per_impression,
+            dot_diameter_mm: r.dot_diameter_mm.into(),
+            steps: steps(&r.steps),
             reasons: reasons(&r.reasons),
+            possible: reasons(&r.possible),
         }
     }
 }

@@ -1,0 +1,119 @@
+//! A proposed hairline: the measured one, with temples brought forward to a mature recession and no further.
+//!
+//! Conservative on purpose: clients complain of hairlines too low or too sharp. The line never lies below the measured
+//! mid-frontal point, never behind the measured line, and is slightly irregular.
+
+use super::rules::Rules;
+use crate::findings::{Hairline, HeadGeometry};
+use crate::plane::Point;
+
+/// A proposed line and the area it encloses with the measured one.
+pub struct Design {
+    /// Photo's left to right.
+    pub line: Vec<Point>,
+    /// Area between measured and proposed line, px.
+    pub area_px: f64,
+    /// Length of the proposed line, px.
+    pub length_px: f64,
+}
+
+/// Least trust in the measured hairline to build on it.
+const LEAST_CONFIDENCE: f32 = 0.3;
+/// A gap below one percent of the head's width is within the error of the measured line (two people differ by 0.7-1.25 %).
+const LEAST_GAP: f32 = 0.01;
+
+/// Proposes a hairline; none where the measured one is not sure enough or needs no change.
+pub fn propose(hairline: &Hairline, head: &HeadGeometry, rules: &Rules) -> Option<Design> {
+    let mid = hairline.mid_frontal?;
+    if hairline.confidence < LEAST_CONFIDENCE || hairline.polyline.len() < 3 || head.width_px < 1.0 {
+        return None;
+    }
+    let width = head.width_px;
+    let limit = rules.value("mature_recession_share") as f32;
+    let (sin, cos) = head.tilt.sin_cos();
+    // Head axes: `across` to the right of the photo along the head, `up` towards the crown.
+    let to_head = |p: Point| {
+        let (dx, dy) = (p.x - mid.x, p.y - mid.y);
+        (dx * cos + dy * sin, dx * sin - dy * cos)
+    };
+    let to_photo = |across: f32, up: f32| Point::new(mid.x + across * cos + up * sin, mid.y + across * sin - up * cos);
+    // The recession that stays, rising from none at the middle to the limit where the temples start, a third of the width out.
+    let stays = |across: f32| {
+        let t = (across.abs() / (width / 3.0)).min(1.0);
+        limit * width * t * t * (3.0 - 2.0 * t)
+    };
+    let mut widest = 0.0f32;
+    let mut area = 0.0f64;
+    let mut line = Vec::with_capacity(hairline.polyline.len());
+    let mut before: Option<(f32, f32)> = None;
+    for (i, &p) in hairline.polyline.iter().enumerate() {
+        let (across, up) = to_head(p);
+        let gap = (up - stays(across)).max(0.0);
+        widest = widest.max(gap);
+        if let Some((a, g)) = before {
+            area += f64::from((across - a).abs() * f32::midpoint(gap, g));
+        }
+        before = Some((across, gap));
+        line.push(if gap > 0.0 { to_photo(across, up - gap + irregular(i) * width * 0.004) } else { p });
+    }
+    let length_px = line.windows(2).map(|w| f64::from(w[0].distance(w[1]))).sum();
+    (widest > LEAST_GAP * width).then_some(Design { line, area_px: area, length_px })
+}
+
+/// A fixed irregular sequence within -1..1: the golden ratio's multiples, folded.
+fn irregular(i: usize) -> f32 {
+    (((i as f64 * 0.618_033_988_75).fract() * 2.0) - 1.0) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{View, ViewGuess};
+
+    fn line(recession: f32) -> (Hairline, HeadGeometry) {
+        let polyline = (0..=40)
+            .map(|i| {
+                let x = 100.0 + i as f32 * 5.0;
+                let t = ((x - 200.0).abs() / 70.0).min(1.0);
+                Point::new(x, 200.0 - recession * t)
+            })
+            .collect();
+        let hairline = Hairline {
+            polyline,
+            mid_frontal: Some(Point::new(200.0, 200.0)),
+            recession_left: None,
+            recession_right: None,
+            recession_left_mm: None,
+            recession_right_mm: None,
+            asymmetry: None,
+            irregularity: 0.0,
+            softness: None,
+            confidence: 0.9,
+        };
+        let head = HeadGeometry {
+            view: ViewGuess { view: View::Front, confidence: 1.0 },
+            centre: Point::new(200.0, 300.0),
+            half_axes: (120.0, 160.0),
+            tilt: 0.0,
+            width_px: 240.0,
+        };
+        (hairline, head)
+    }
+
+    #[test]
+    fn deep_temples_come_forward_and_never_below_the_middle() {
+        let (hairline, head) = line(70.0);
+        let design = propose(&hairline, &head, &Rules::built_in()).expect("deep temples");
+        assert!(design.area_px > 1000.0);
+        for (p, q) in design.line.iter().zip(&hairline.polyline) {
+            assert!(p.y >= q.y - 1.0, "never behind the measured line");
+            assert!(p.y <= 201.0, "never below the middle: {}", p.y);
+        }
+    }
+
+    #[test]
+    fn a_mature_hairline_is_left_alone() {
+        let (hairline, head) = line(10.0);
+        assert!(propose(&hairline, &head, &Rules::built_in()).is_none());
+    }
+}
