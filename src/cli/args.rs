@@ -1,15 +1,24 @@
-//! What was typed. What it means is [`super::options`]'s business.
+//! What was typed. What it means is the business of [`super::options`].
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
-use crate::units::MmPerPx;
+use super::length::{self, Reference};
+use crate::units::{Mm, MmPerPx};
 use crate::view::View;
 
-/// Reads scalp photos: hair, bare scalp, follicular units, density, coverage, hairline, and an SMP plan.
+/// Measures scalp photos: hair, bare scalp, follicular units, density, coverage, hairline; and plans a scalp
+/// micropigmentation (SMP) treatment. Cosmetic planning and research; not for diagnosis.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true, max_term_width = 110, after_help = "\
+Examples:
+  scalpmap analyze consult.jpg --out results
+  scalpmap analyze photos/ --out results --pdf
+  scalpmap marker --size 20mm --out marker.pdf
+
+`scalpmap help analyze` shows how to give a scale, and what is written.")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -19,43 +28,152 @@ pub struct Args {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Measure photos of a scalp.
-    Analyze(AnalyzeArgs),
+    /// Measure photos, draw what was found, plan a treatment
+    #[command(after_long_help = ANALYZE_HELP)]
+    Analyze(Box<AnalyzeArgs>),
+    /// Print the sheet with the scale marker to lay beside the scalp
+    #[command(after_long_help = MARKER_HELP)]
+    Marker(MarkerArgs),
+    /// Print the JSON Schema of STEM.json
+    Schema,
+    /// Print completions for a shell
+    #[command(after_long_help = "Example, for bash:\n  scalpmap completions bash > ~/.local/share/bash-completion/completions/scalpmap")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
+
+const ANALYZE_HELP: &str = "\
+What is written to DIR for each photo STEM.jpg:
+  STEM.json          every number, with intervals, quality, plan and warnings (`scalpmap schema` describes it)
+  STEM.overlay.png   the picture to look at: coverage in colours, hairline, regions, hairs
+  STEM.tissue.png    0 background, 1 skin, 2 hair, 3 bare scalp
+  STEM.coverage.png  0..255 = 0..100 % of the scalp hidden by hair
+  STEM.report.pdf    with --pdf: one page for the client, one for the artist
+Two photos of one STEM: the second is written as STEM-2. A photo given twice is analysed once. Results of the same
+photo are replaced; results of another photo only with --overwrite.
+
+Scale: without one there are no cm2 and no densities, only shares and px. In the order in which they count:
+  --mm-per-px, --field-width-mm, --reference, a printed marker in the photo, --scale-bar-mm, the camera's
+  focal length and distance, --assume-head-width
+
+Examples:
+  A head, seen from above, where the width across the head is about 155 mm:
+      scalpmap analyze top.jpg --out results --view top --assume-head-width 155mm
+  A dermatoscope picture that is 14 mm wide:
+      scalpmap analyze closeup.png --out results --field-width-mm 14
+  A photo with a 20 mm sticker whose edges lie at (310, 420) and (398, 421):
+      scalpmap analyze vertex.jpg --out results --reference 310,420,398,421=20mm
+  All photos of a folder, as JSON lines for another program:
+      scalpmap analyze photos/ --json | jq .coverage.scalp_share_hidden
+  A name that begins with a dash:
+      scalpmap analyze --out results -- -front.jpg
+
+Exit codes: 0 all photos analysed, 1 some photo failed (the others are complete), 2 wrong usage.";
+
+const MARKER_HELP: &str = "\
+Print the sheet at 100 % (no \"fit to page\"), measure its check ruler, cut the marker out and lay it flat beside the
+scalp, in the plane of what is to be measured. `analyze` finds it by itself; give --marker-size where it is not 20 mm.
+
+Example:
+  scalpmap marker --size 20mm --out marker.pdf";
 
 /// Arguments of `analyze`.
 #[derive(Debug, ClapArgs)]
 pub struct AnalyzeArgs {
-    /// Photos, or folders of photos.
+    /// Photos (JPEG, PNG, TIFF, WebP, HEIC), or folders that are searched for photos
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
-    /// Folder for the results; made where it does not exist.
+    /// Folder for the results; made where it does not exist. Without it nothing is written
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The side the photos show.
+    /// The side the photos show; left and right are the client's own
     #[arg(long, value_enum, default_value_t = ViewArg::Auto)]
     pub view: ViewArg,
-    /// Side of a pixel on the skin.
-    #[arg(long, value_name = "MM", allow_hyphen_values = true, value_parser = |s: &str| s.parse::<f64>().map_err(|e| e.to_string()).and_then(|v| MmPerPx::new(v).map_err(|e| e.to_string())))]
+    /// Also write STEM.report.pdf
+    #[arg(long, requires = "out")]
+    pub pdf: bool,
+    /// Print one JSON document per photo and line instead of the summary
+    #[arg(long)]
+    pub json: bool,
+    /// Refuse photos whose quality is unusable
+    #[arg(long)]
+    pub strict: bool,
+    /// Replace the results of other photos that have the same name
+    #[arg(long)]
+    pub overwrite: bool,
+    /// How the scale is known.
+    #[command(flatten)]
+    pub scale: ScaleArgs,
+    /// Largest photo, in million px
+    #[arg(long, value_name = "MP", default_value_t = 200.0, value_parser = length::positive, help_heading = "Running")]
+    pub max_megapixels: f64,
+    /// Threads that compute at a time [default: one per processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Running")]
+    pub threads: Option<u16>,
+    /// Show the time of each stage, and write it to STEM.json
+    #[arg(long, help_heading = "Running")]
+    pub timings: bool,
+    /// Print errors only
+    #[arg(long, short, conflicts_with = "verbose", help_heading = "Running")]
+    pub quiet: bool,
+    /// Print what the stages do; twice for more
+    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "Running")]
+    pub verbose: u8,
+}
+
+/// How the scale is known.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Scale (for all photos given)")]
+pub struct ScaleArgs {
+    /// Side of a pixel on the skin, in mm
+    #[arg(long, value_name = "MM", allow_hyphen_values = true, value_parser = length::mm_per_px)]
     pub mm_per_px: Option<MmPerPx>,
+    /// Width of the whole photo on the skin, in mm
+    #[arg(long, value_name = "MM", allow_hyphen_values = true, value_parser = length::plain_mm)]
+    pub field_width_mm: Option<Mm>,
+    /// Two points in px of the upright photo, and their distance on the skin, such as 310,420,398,421=20mm
+    #[arg(long, value_name = "X0,Y0,X1,Y1=LENGTH", allow_hyphen_values = true, value_parser = length::reference)]
+    pub reference: Option<Reference>,
+    /// Side of the printed marker's black square [default: 20mm]
+    #[arg(long, value_name = "LENGTH", allow_hyphen_values = true, value_parser = length::length)]
+    pub marker_size: Option<Mm>,
+    /// What the scale bar in the picture stands for, in mm
+    #[arg(long, value_name = "MM", allow_hyphen_values = true, value_parser = length::plain_mm)]
+    pub scale_bar_mm: Option<Mm>,
+    /// Width of the head above the ears; about 155mm in adults, and therefore rough
+    #[arg(long, value_name = "LENGTH", allow_hyphen_values = true, value_parser = length::length)]
+    pub assume_head_width: Option<Mm>,
+}
+
+/// Arguments of `marker`.
+#[derive(Debug, ClapArgs)]
+pub struct MarkerArgs {
+    /// Side of the marker's black square
+    #[arg(long, value_name = "LENGTH", default_value = "20mm", allow_hyphen_values = true, value_parser = length::length)]
+    pub size: Mm,
+    /// The PDF file to write
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Views that can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ViewArg {
-    /// Guess it.
+    /// Guess it
     Auto,
-    /// The face and the frontal hairline.
+    /// The face and the frontal hairline
     Front,
-    /// The scalp from above.
+    /// The scalp from above, or with the head bowed
     Top,
-    /// The client's left side.
+    /// The client's left side
     Left,
-    /// The client's right side.
+    /// The client's right side
     Right,
-    /// The back of the head.
+    /// The back of the head
     Back,
-    /// A field of skin millimetres to a few centimetres wide.
+    /// A field of skin millimetres to a few centimetres wide
     Closeup,
 }
 
@@ -71,5 +189,23 @@ impl ViewArg {
             Self::Back => View::Back,
             Self::Closeup => View::Closeup,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_name_with_a_leading_dash_is_taken_after_two_dashes() {
+        let args = Args::try_parse_from(["scalpmap", "analyze", "--out", "o", "--", "-front.jpg"]).unwrap();
+        let Command::Analyze(a) = args.command else { panic!("not analyze") };
+        assert_eq!(a.photos, [PathBuf::from("-front.jpg")]);
     }
 }
