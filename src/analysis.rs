@@ -57,14 +57,30 @@ pub struct Analysis {
 /// # Errors
 /// [`Error::Scale`] for a scale that cannot be used, [`Error::Unusable`] with `strict`, [`Error::Segmentation`].
 pub fn analyze(photo: &Photo, options: &Options) -> Result<Analysis, Error> {
+    analyze_observed(photo, options, &mut |_| {})
+}
+
+/// As [`analyze`]; calls `begin` with the name of each stage as it begins, so that an edge of the program can time it.
+///
+/// # Errors
+/// As [`analyze`].
+pub fn analyze_observed(
+    photo: &Photo,
+    options: &Options,
+    begin: &mut dyn FnMut(&'static str),
+) -> Result<Analysis, Error> {
+    begin("view");
     let mut warnings = photo.warnings.clone();
     let closeup = view::tell_closeup(photo);
     let head_or_closeup = options.view.unwrap_or(if closeup.is_closeup { View::Closeup } else { View::Front });
+    begin("segmentation");
     let segmentation = segmentation::segment(photo, head_or_closeup)?;
     warnings.extend(segmentation.warnings.iter().cloned());
+    begin("scale");
     let found = scale::find(photo, head_or_closeup, segmentation.head_width_px, &options.scale)?;
     warnings.extend(found.warnings);
     let scale = found.scale;
+    begin("quality");
     let quality = quality::assess(photo, head_or_closeup, &segmentation, scale.as_ref());
     if options.strict && quality.verdict() == Verdict::Unusable {
         let bad = || quality.checks.iter().filter(|c| c.verdict == Verdict::Unusable);
@@ -73,12 +89,17 @@ pub fn analyze(photo: &Photo, options: &Options) -> Result<Analysis, Error> {
             remedy: bad().map(|c| c.advice.as_str()).collect::<Vec<_>>().join(" "),
         });
     }
+    begin("follicles");
     let follicles = follicle::detect(photo, head_or_closeup, &segmentation, scale.as_ref());
+    warnings.extend(follicles.iter().flat_map(|f| f.warnings.iter().cloned()));
+    begin("density");
     let density = match (&follicles, &scale) {
         (Some(f), Some(s)) => density::measure(f, &segmentation, s),
         _ => None,
     };
+    begin("coverage");
     let coverage = coverage::measure(&segmentation);
+    begin("findings");
     let findings = findings::read(&segmentation, &coverage, options.view, scale.as_ref());
     warnings.extend(findings.warnings.iter().cloned());
     let view = match (options.view, head_or_closeup, &findings.head) {
@@ -87,6 +108,7 @@ pub fn analyze(photo: &Photo, options: &Options) -> Result<Analysis, Error> {
         (None, _, Some(head)) => head.view,
         (None, ..) => ViewGuess { view: View::Front, confidence: 0.0 },
     };
+    begin("plan");
     let seen = plan::Seen {
         findings: &findings,
         density: density.as_ref(),

@@ -53,5 +53,5 @@ pub mod batch;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use analysis::{Analysis, Options, analyze};
+pub use analysis::{Analysis, Options, analyze, analyze_observed};
 pub use error::Error;

@@ -42,6 +42,8 @@ pub struct Settings {
     pub pdf: bool,
     /// Replace results of other photos.
     pub overwrite: bool,
+    /// Write the time of each stage to `STEM.json`.
+    pub timings: bool,
     /// Most threads that compute at a time.
     pub threads: usize,
 }

@@ -7,11 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Instant;
 
 use super::{Done, Failure, Job, Outcome, Settings, write};
 use crate::photo::{self, Limits};
+use crate::report::json::Timing;
 use crate::report::{json, png};
-use crate::{Analysis, analyze};
+use crate::{Analysis, analyze_observed};
 
 /// Analyses all jobs and calls `deliver` once for each, in their order, while later ones still run.
 ///
@@ -64,6 +66,8 @@ fn guarded(job: &Job, settings: &Settings) -> Result<Done, Failure> {
 }
 
 fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
+    let mut clock = Clock::default();
+    clock.begin("read");
     let bytes = read(&job.path, &settings.limits)?;
     let named = |ending: &str| OsString::from_iter([job.stem.as_os_str(), OsStr::new(ending)]);
     if let Some(out) = settings.out.as_ref().filter(|_| !settings.overwrite) {
@@ -73,11 +77,13 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
             return Err(Failure::Occupied { name: named(".json").to_string_lossy().into_owned() });
         }
     }
+    clock.begin("decode");
     let photo = photo::decode(&bytes, &settings.limits)?;
     drop(bytes);
-    let analysis: Analysis = analyze(&photo, &settings.options)?;
+    let analysis: Analysis = analyze_observed(&photo, &settings.options, &mut |stage| clock.begin(stage))?;
+    clock.begin("report");
     let file_name = job.path.file_name().unwrap_or_default().to_string_lossy();
-    let document = json::document(&photo, &file_name, &analysis);
+    let mut document = json::document(&photo, &file_name, &analysis);
     let mut files = Vec::new();
     if let Some(out) = &settings.out {
         let mut save = |ending: &str, bytes: Vec<u8>| -> Result<(), Failure> {
@@ -86,10 +92,46 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
         };
         save(".tissue.png", png::tissue(&analysis.segmentation.tissue)?)?;
         save(".coverage.png", png::coverage(&analysis.coverage.map)?)?;
+        if settings.timings {
+            document.timings_s = Some(clock.end());
+        }
         // Last, so that a photo with a JSON file has all its files.
         save(".json", (json::to_line(&document)? + "\n").into_bytes())?;
     }
+    if settings.timings && document.timings_s.is_none() {
+        document.timings_s = Some(clock.end());
+    }
     Ok(Done { document, files })
+}
+
+/// Wall-clock time of the stages of one photo.
+#[derive(Default)]
+struct Clock {
+    running: Option<(&'static str, Instant)>,
+    stages: Vec<Timing>,
+}
+
+impl Clock {
+    /// Ends the running stage and begins the next.
+    fn begin(&mut self, stage: &'static str) {
+        self.stop();
+        tracing::debug!(stage, "begins");
+        self.running = Some((stage, Instant::now()));
+    }
+
+    fn stop(&mut self) {
+        if let Some((stage, since)) = self.running.take() {
+            let seconds = since.elapsed().as_secs_f64();
+            tracing::info!(stage, "took {:.1} ms", seconds * 1e3);
+            self.stages.push(Timing { stage: stage.to_owned(), seconds: (seconds * 1e5).round() / 1e5 });
+        }
+    }
+
+    /// All stages; a stage that ran twice appears twice.
+    fn end(&mut self) -> Vec<Timing> {
+        self.stop();
+        std::mem::take(&mut self.stages)
+    }
 }
 
 /// The file's bytes, within the limit even where the size is not known before (a pipe, a device).

@@ -12,13 +12,18 @@ use crate::view::View;
 /// Measures scalp photos: hair, bare scalp, follicular units, density, coverage, hairline; and plans a scalp
 /// micropigmentation (SMP) treatment. Cosmetic planning and research; not for diagnosis.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true, max_term_width = 110, after_help = "\
+#[command(
+    version,
+    arg_required_else_help = true,
+    max_term_width = 110,
+    after_help = "\
 Examples:
   scalpmap analyze consult.jpg --out results
   scalpmap analyze photos/ --out results --pdf
   scalpmap marker --size 20mm --out marker.pdf
 
-`scalpmap help analyze` shows how to give a scale, and what is written.")]
+`scalpmap help analyze` shows how to give a scale, and what is written."
+)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -37,7 +42,9 @@ pub enum Command {
     /// Print the JSON Schema of STEM.json
     Schema,
     /// Print completions for a shell
-    #[command(after_long_help = "Example, for bash:\n  scalpmap completions bash > ~/.local/share/bash-completion/completions/scalpmap")]
+    #[command(
+        after_long_help = "Example, for bash:\n  scalpmap completions bash > ~/.local/share/bash-completion/completions/scalpmap"
+    )]
     Completions {
         /// The shell
         shell: Shell,
@@ -103,6 +110,12 @@ pub struct AnalyzeArgs {
     /// Replace the results of other photos that have the same name
     #[arg(long)]
     pub overwrite: bool,
+    /// What is known about the client: a TOML file with sex, hair_type, hair_worn, hair_colour, skin, contraindications
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// A TOML file that changes rules and parameters of the treatment plan
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
     /// How the scale is known.
     #[command(flatten)]
     pub scale: ScaleArgs,

@@ -21,7 +21,8 @@ pub fn positive(text: &str) -> Result<f64, String> {
 
 /// `0.05`: a scale.
 pub fn mm_per_px(text: &str) -> Result<MmPerPx, String> {
-    let fix = "\n  fix: divide a length on the skin in mm by the same length in px; a phone photo of a head has about 0.06";
+    let fix =
+        "\n  fix: divide a length on the skin in mm by the same length in px; a phone photo of a head has about 0.06";
     number(text).and_then(|v| MmPerPx::new(v).map_err(|e| e.to_string())).map_err(|e| e + fix)
 }
 
@@ -71,7 +72,9 @@ mod tests {
 
     #[test]
     fn lengths_are_read_with_their_units() {
-        for (text, mm) in [("20mm", 20.0), ("2 cm", 20.0), ("2,5mm", 2.5), ("500um", 0.5), ("1in", 25.4), ("1e1mm", 10.0)] {
+        for (text, mm) in
+            [("20mm", 20.0), ("2 cm", 20.0), ("2,5mm", 2.5), ("500um", 0.5), ("1in", 25.4), ("1e1mm", 10.0)]
+        {
             assert_eq!(length(text).map(Mm::get), Ok(mm), "{text}");
         }
     }

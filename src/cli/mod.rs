@@ -2,10 +2,15 @@
 
 mod analyze;
 mod args;
+mod length;
+mod options;
+mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+
+use terminal::Terminal;
 
 /// How a run ended; the one place where exit codes are decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +37,52 @@ impl From<End> for ExitCode {
 /// Runs the program: 0 all fine, 1 some photo failed, 2 wrong usage.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = args::Args::parse();
-    match args.command {
-        args::Command::Analyze(a) => analyze::run(&a),
+    use args::{Args, Command};
+    match Args::parse().command {
+        Command::Analyze(a) => {
+            log(a.verbose);
+            analyze::run(&a)
+        }
+        Command::Marker(a) => marker(&a),
+        Command::Schema => schema(),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "scalpmap", &mut script);
+            Terminal::new(0, true).out(&String::from_utf8_lossy(&script));
+            End::Fine
+        }
     }
     .into()
+}
+
+/// `scalpmap schema`.
+fn schema() -> End {
+    Terminal::new(0, true).out(&format!("{:#}\n", crate::report::json::schema()));
+    End::Fine
+}
+
+/// `scalpmap marker`.
+fn marker(args: &args::MarkerArgs) -> End {
+    let _ = args;
+    End::Usage
+}
+
+/// What the stages say, on standard error: 1 how long each took, 2 everything.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::TRACE,
+    };
+    let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi)
+        .with_target(false)
+        .init();
+    if verbose == 0 {
+        // A defect is reported as an error of its photo; the raw message only adds noise.
+        std::panic::set_hook(Box::new(|_| {}));
+    }
 }

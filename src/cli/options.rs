@@ -1,9 +1,13 @@
 //! What the arguments mean.
 
+use std::path::PathBuf;
+
 use super::args::AnalyzeArgs;
 use crate::analysis::Options;
 use crate::batch::Settings;
+use crate::error::Error;
 use crate::photo::Limits;
+use crate::plan::{Profile, Rules};
 use crate::scale::ScaleOptions;
 
 /// What is shown while photos are analysed.
@@ -26,8 +30,31 @@ pub struct Meaning {
     pub show: Show,
 }
 
-impl From<&AnalyzeArgs> for Meaning {
-    fn from(args: &AnalyzeArgs) -> Self {
+/// A file given with a flag that cannot be used.
+#[derive(Debug)]
+pub struct Refused {
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub remedy: Option<String>,
+    /// Which file.
+    pub path: PathBuf,
+}
+
+/// Reads a text file and what it says; nothing where no file was given.
+fn file<T>(path: Option<&PathBuf>, parse: fn(&str) -> Result<T, Error>) -> Result<Option<T>, Refused> {
+    let Some(path) = path else { return Ok(None) };
+    let refused = |problem: String, remedy: Option<String>| Refused { problem, remedy, path: path.clone() };
+    let text = std::fs::read_to_string(path).map_err(|e| refused(format!("cannot read the file: {e}"), None))?;
+    parse(&text).map(Some).map_err(|e| refused(e.to_string(), e.remedy()))
+}
+
+impl TryFrom<&AnalyzeArgs> for Meaning {
+    type Error = Refused;
+
+    fn try_from(args: &AnalyzeArgs) -> Result<Self, Refused> {
+        let profile = file(args.profile.as_ref(), Profile::parse)?.unwrap_or_default();
+        let rules = file(args.rules.as_ref(), Rules::with_practice)?;
         let scale = ScaleOptions {
             mm_per_px: args.scale.mm_per_px,
             field_width: args.scale.field_width_mm,
@@ -42,17 +69,16 @@ impl From<&AnalyzeArgs> for Meaning {
             // The memory limit rises with the pixel limit, or the one would undo the other.
             mebibytes: usual.mebibytes * (args.max_megapixels / usual.megapixels).max(1.0),
         };
-        let threads = args
-            .threads
-            .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+        let threads =
+            args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
         let show = match (args.json, args.quiet) {
             (true, _) => Show::Json,
             (false, true) => Show::Errors,
             (false, false) => Show::Summary,
         };
-        Self {
+        Ok(Self {
             settings: Settings {
-                options: Options { view: args.view.view(), scale, strict: args.strict },
+                options: Options { view: args.view.view(), scale, strict: args.strict, profile, rules },
                 limits,
                 out: args.out.clone(),
                 pdf: args.pdf,
@@ -61,6 +87,6 @@ impl From<&AnalyzeArgs> for Meaning {
                 threads,
             },
             show,
-        }
+        })
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod json;
 pub mod png;
+pub mod summary;
+pub mod words;
 
 /// The name of a bald region in the overlay, the JSON and the report: A to Z, then A2 to Z2 and so on.
 #[must_use]

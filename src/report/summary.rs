@@ -1,0 +1,177 @@
+//! The summary for the terminal: a few aligned lines that a clinician understands.
+
+use std::fmt::Write;
+
+use super::json::{Document, Interval};
+use super::words;
+use crate::findings::RegionKind;
+use crate::quality::Verdict;
+
+/// Whether the text may hold ANSI colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// Text alone.
+    #[default]
+    Plain,
+    /// Bold titles, coloured verdicts.
+    Colour,
+}
+
+impl Style {
+    fn wrap(self, code: &str, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Colour => format!("\x1b[{code}m{text}\x1b[0m"),
+        }
+    }
+}
+
+/// Width of the column with the names of the quantities.
+const LABEL: usize = 12;
+
+/// Most regions that are listed one by one; the rest is in the JSON.
+const MOST_REGIONS: usize = 4;
+
+/// The summary of one photo, with a line feed at the end of each line.
+#[must_use]
+pub fn summary(d: &Document, style: Style) -> String {
+    let mut text = style.wrap("1", &d.photo.file_name) + "\n";
+    let mut line = |label: &str, value: &str| {
+        let _ = writeln!(text, "  {label:<LABEL$}{value}");
+    };
+    let guessed = match d.photo.view_confidence {
+        c if c >= 1.0 => String::new(),
+        c => format!(" (guessed, {:.0} % sure; --view tells it)", c * 100.0),
+    };
+    line("view", &format!("{}{guessed}", words::view(d.photo.view)));
+    line(
+        "quality",
+        &match d.quality.verdict {
+            Verdict::Good => style.wrap("32", "good"),
+            Verdict::Doubtful => style.wrap("33", "doubtful"),
+            Verdict::Unusable => style.wrap("31", "unusable"),
+        },
+    );
+    for check in &d.quality.checks {
+        if let Some(advice) = &check.advice {
+            line("", &format!("{}: {advice}", words::aspect(check.aspect)));
+        }
+    }
+    line("scale", &scale(d));
+    if let Some(density) = &d.density {
+        let basis = words::basis(density.basis);
+        line("hairs", &format!("{} /cm², {basis}", range(&density.hairs_per_cm2, 0)));
+        line(
+            "units",
+            &format!(
+                "{} /cm², {} hairs each",
+                range(&density.follicular_units_per_cm2, 0),
+                range(&density.hairs_per_unit, 2)
+            ),
+        );
+        if let Some(calibre) = &density.mean_caliber_um {
+            line("calibre", &format!("{} µm", range(calibre, 0)));
+        }
+    } else if let Some(found) = &d.detection {
+        line(
+            "counted",
+            &format!(
+                "{} follicular units with {} hairs; without a scale there is no density",
+                found.units, found.hairs
+            ),
+        );
+    }
+    if let Some(hidden) = d.coverage.scalp_share_hidden {
+        let interval = d.coverage.scalp_share_hidden_interval.unwrap_or([hidden, hidden]);
+        line(
+            "coverage",
+            &format!(
+                "{:.0} % of the scalp seen here is hidden by hair ({:.0} to {:.0} %)",
+                hidden * 100.0,
+                interval[0] * 100.0,
+                interval[1] * 100.0
+            ),
+        );
+    }
+    for (label, kind) in [("bald", RegionKind::Bald), ("thinning", RegionKind::Thinning)] {
+        let regions: Vec<_> = d.bald_regions.iter().filter(|r| r.kind == kind).collect();
+        if regions.is_empty() {
+            continue;
+        }
+        let share: f64 = regions.iter().map(|r| r.share_of_scalp).sum();
+        let list: Vec<String> = regions
+            .iter()
+            .take(MOST_REGIONS)
+            .map(|r| {
+                let area = r.area_cm2.map_or_else(|| percent(r.share_of_scalp), |a| format!("{} cm²", range(&a, 0)));
+                format!("{} {} {area}", r.label, words::zone(r.zone))
+            })
+            .collect();
+        let more = regions.len().saturating_sub(MOST_REGIONS);
+        let more = if more > 0 { format!("; {more} smaller") } else { String::new() };
+        line(label, &format!("{} of the scalp seen here: {}{more}", percent(share), list.join("; ")));
+    }
+    if let Some(hairline) = words::hairline(d) {
+        line("hairline", &hairline);
+    }
+    if let Some(pattern) = words::pattern(d) {
+        line("pattern", &pattern);
+    }
+    for reason in &d.plan.against {
+        line(&style.wrap("31", "do not treat"), &reason.because);
+    }
+    let mut label = "plan";
+    if let (Some([low, high]), Some([from, to])) = (d.plan.sessions, d.plan.interval_days) {
+        line(label, &format!("{} sessions, {} days apart", span(low, high), span(from, to)));
+        label = "";
+    }
+    for r in &d.plan.regions {
+        let dots = r.dots.map_or(String::new(), |d| format!(", about {:.0} dots", d.value));
+        line(
+            label,
+            &format!(
+                "{}: {}, needle {}, {} sessions, {:.0}-{:.0} dots/cm²{dots}",
+                r.name,
+                words::effect(r.effect),
+                words::needle(r.needle.code),
+                span(r.sessions[0], r.sessions[1]),
+                r.dots_per_cm2[0],
+                r.dots_per_cm2[1]
+            ),
+        );
+        label = "";
+    }
+    for warning in &d.warnings {
+        line(&style.wrap("33", "warning"), warning);
+    }
+    if let Some(timings) = &d.timings_s {
+        let list: Vec<String> = timings.iter().map(|t| format!("{} {:.0} ms", t.stage, t.seconds * 1e3)).collect();
+        line("time", &list.join(", "));
+    }
+    text
+}
+
+fn scale(d: &Document) -> String {
+    match &d.scale {
+        Some(s) => format!(
+            "{} mm per px (± {:.1} %), from {}",
+            s.mm_per_px,
+            196.0 * s.relative_error,
+            words::scale_source(s.source)
+        ),
+        None => "none, therefore no cm²; `scalpmap help analyze` shows how to give one".into(),
+    }
+}
+
+fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.01 { "under 1 %".into() } else { format!("{:.0} %", share * 100.0) }
+}
+
+fn span<T: std::fmt::Display + PartialEq>(low: T, high: T) -> String {
+    if low == high { low.to_string() } else { format!("{low}-{high}") }
+}
+
+/// `value (low to high)`.
+fn range(i: &Interval, decimals: usize) -> String {
+    format!("{:.decimals$} ({:.decimals$} to {:.decimals$})", i.value, i.low, i.high)
+}
