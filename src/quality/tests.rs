@@ -34,6 +34,7 @@ fn segmentation(photo: &Photo, tissue: impl Fn(usize, usize) -> Tissue + Sync, h
         tissue: Plane::from_fn(w, h, tissue),
         probability: Plane::filled(w, h, [1.0, 0.0, 0.0, 0.0]),
         hidden: Plane::filled(w, h, 0.0),
+        canonical: None,
         field: Plane::filled(w, h, true),
         head_width_px: head,
         confidence: 1.0,
@@ -89,11 +90,10 @@ fn degraded_photos_get_worse_verdicts() {
     gets_worse(Aspect::Focus, [0.0, 1.0, 2.0, 4.0, 6.0, 9.0, 14.0].into_iter().map(|s| blurred(&good, s)));
     let light = [1.0, 0.7, 0.5, 0.35, 0.2, 0.1, 0.0];
     gets_worse(Aspect::Exposure, light.into_iter().map(|k| changed(&good, |_, _, v| k * v)));
-    let exposure = [1.0, 1.2, 1.4, 1.6, 2.0, 3.0];
-    gets_worse(
-        Aspect::Clipping,
-        exposure.into_iter().map(|k| changed(&good, |x, y, v| k * v + 20.0 * (k - 1.0) * noise(x, y))),
-    );
+    // Lit from the right, so that clipping creeps in from there.
+    let exposure = [0.9, 1.2, 1.5, 1.6, 1.7, 2.0, 3.0];
+    let lit = |k: f32| changed(&good, move |x, _, v| k * v * (0.6 + 0.5 * x as f32 / 640.0));
+    gets_worse(Aspect::Clipping, exposure.into_iter().map(lit));
     gets_worse(
         Aspect::Glare,
         [0, 5, 10, 20, 40, 60].into_iter().map(|r| {
