@@ -1,5 +1,6 @@
 //! Every pixel of the photo to background, skin, hair or bare scalp.
 
+pub mod classical;
 pub mod closeup;
 pub mod guided;
 pub mod islands;

@@ -1,6 +1,7 @@
 //! What the outline of the segmented head tells: its width, whether it is there, whole and alone.
 
 use super::Tissue;
+use super::classical::prior::Cap;
 use super::islands::regions;
 use crate::plane::Plane;
 
@@ -10,6 +11,43 @@ const LEAST_HEAD_SHARE: f64 = 0.02;
 const SECOND_HEAD_SHARE: f64 = 0.25;
 /// Cut off: this share of the head's width of hair or scalp lies on the photo's border.
 const CUT_SHARE: f64 = 0.2;
+
+/// The largest connected region of true px.
+#[must_use]
+pub fn largest(mask: &Plane<bool>) -> Plane<bool> {
+    let found = regions(mask);
+    let best = (0..found.list.len())
+        .filter(|i| found.list[*i].label)
+        .max_by_key(|&i| (found.list[i].area_px, std::cmp::Reverse(i)));
+    found.index.map(|i| Some(i as usize) == best)
+}
+
+/// The upper part of the largest region of true px; none where there is none.
+#[must_use]
+pub fn cap(mask: &Plane<bool>) -> Option<Cap> {
+    let head = largest(mask);
+    let mut found: Option<Cap> = None;
+    for (y, row) in head.rows().enumerate() {
+        let (Some(left), Some(right)) = (row.iter().position(|m| *m), row.iter().rposition(|m| *m)) else { continue };
+        let width = (right + 1 - left) as f32;
+        // A wisp of hair that stands up is not the top of the head.
+        if found.is_none() && row.iter().filter(|m| **m).count() * 25 < head.width() {
+            continue;
+        }
+        let here = Cap { centre_x: (left + right + 1) as f32 / 2.0, top_y: y as f32, width };
+        let cap = found.get_or_insert(here);
+        let depth = y as f32 - cap.top_y;
+        // The cap ends 0.6 of its width below its top, at the level of the ears; heads are widest at the parietal bones,
+        // some 40 % of the way from the vertex to the chin.
+        if depth > 0.6 * cap.width && depth > head.height() as f32 / 50.0 {
+            break;
+        }
+        if width > cap.width {
+            *cap = Cap { top_y: cap.top_y, ..here };
+        }
+    }
+    found
+}
 
 /// The head's outline, in px of the map it was read from.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +98,7 @@ pub fn outline(tissue: &Plane<Tissue>) -> Outline {
     }
     let head = by_size.first().and_then(|(d, _)| head_of(*d));
     let mask = heads.index.map(|i| Some(i) == head);
-    let width = parietal_width(&mask);
+    let width = cap(&mask).map_or(0.0, |c| f64::from(c.width));
     let on_border = border_run(tissue);
     if on_border as f64 > CUT_SHARE * width {
         warnings.push(format!(
@@ -69,29 +107,6 @@ pub fn outline(tissue: &Plane<Tissue>) -> Outline {
         ));
     }
     Outline { head_width_px: Some(width), warnings }
-}
-
-/// Width of the head above the ears: the widest of the rows between the top of the head and 0.6 widths below it. Heads are
-/// widest at the parietal bones, some 40 % of the way from the vertex to the chin; ears, hands and shoulders lie lower.
-fn parietal_width(head: &Plane<bool>) -> f64 {
-    let extents: Vec<(usize, usize)> = head
-        .rows()
-        .enumerate()
-        .filter_map(|(y, row)| {
-            let left = row.iter().position(|m| *m)?;
-            Some((y, row.iter().rposition(|m| *m)? + 1 - left))
-        })
-        .collect();
-    let Some(&(top, _)) = extents.first() else { return 0.0 };
-    // The widest row of a growing cap, until the cap is 0.6 of its width high.
-    let mut width = 0;
-    for (y, extent) in extents {
-        if (y - top) as f64 > 0.6 * width as f64 && (y - top) > head.height() / 50 {
-            break;
-        }
-        width = width.max(extent);
-    }
-    width as f64
 }
 
 /// Px of the top and side borders that show hair or scalp. The lower border is left out: long hair and necks leave there.
