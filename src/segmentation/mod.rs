@@ -69,7 +69,7 @@ pub trait Segmenter: Send + Sync {
     fn segment(&self, photo: &Photo, view: View) -> Result<Segmentation, Error>;
 }
 
-/// Segments a photo with the built-in method for its view: the net for whole heads.
+/// Segments a photo with the built-in method for its view: the net for whole heads, [`classical`] where it cannot be loaded.
 ///
 /// # Errors
 /// As [`Segmenter::segment`].
@@ -77,5 +77,14 @@ pub fn segment(photo: &Photo, view: View) -> Result<Segmentation, Error> {
     if view == View::Closeup {
         return Ok(closeup::segment(photo));
     }
-    net::Net::embedded()?.segment(photo, view)
+    match net::Net::embedded() {
+        Ok(net) => net.segment(photo, view),
+        Err(error) => {
+            let mut found = classical::Classical.segment(photo, view)?;
+            found.warnings.push(format!(
+                "Hair, skin and scalp were told apart by a simpler method, since {error}. Borders are less certain; install the program anew."
+            ));
+            Ok(found)
+        }
+    }
 }

@@ -96,9 +96,8 @@ pub fn outline(tissue: &Plane<Tissue>) -> Outline {
             100.0 * second.area_px as f64 / first.area_px as f64
         ));
     }
-    let head = by_size.first().and_then(|(d, _)| head_of(*d));
-    let mask = heads.index.map(|i| Some(i) == head);
-    let width = cap(&mask).map_or(0.0, |c| f64::from(c.width));
+    let dome_index = by_size.first().map_or(u32::MAX, |(d, _)| *d as u32);
+    let width = width(tissue, &domes.index.map(|i| i == dome_index));
     let on_border = border_run(tissue);
     if on_border as f64 > CUT_SHARE * width {
         warnings.push(format!(
@@ -107,6 +106,29 @@ pub fn outline(tissue: &Plane<Tissue>) -> Outline {
         ));
     }
     Outline { head_width_px: Some(width), warnings }
+}
+
+/// Most that a row of hair and scalp is lengthened by the skin beside it, at each end, as a share of the row: temples and
+/// forehead belong to the head's width, a hand or a wall taken for skin does not.
+const MOST_SKIN: f64 = 0.12;
+
+/// Width of the head above the ears: the widest row of `dome`, the head's hair and scalp, with the temples, no lower than 0.6
+/// widths below its top (as in [`cap`]); long hair and shoulders are wider further down.
+fn width(tissue: &Plane<Tissue>, dome: &Plane<bool>) -> f64 {
+    let (mut top, mut widest) = (None, 0usize);
+    for (y, row) in dome.rows().enumerate() {
+        let (Some(left), Some(right)) = (row.iter().position(|m| *m), row.iter().rposition(|m| *m)) else { continue };
+        let depth = (y - *top.get_or_insert(y)) as f64;
+        if depth > 0.6 * widest as f64 && depth > dome.height() as f64 / 50.0 {
+            break;
+        }
+        let most = (MOST_SKIN * (right + 1 - left) as f64) as usize;
+        let is_skin = |x: &usize| tissue.get(*x, y) == Tissue::Skin;
+        let before = (left.saturating_sub(most)..left).rev().take_while(is_skin).count();
+        let after = (right + 1..(right + 1 + most).min(dome.width())).take_while(is_skin).count();
+        widest = widest.max(right + 1 - left + before + after);
+    }
+    widest as f64
 }
 
 /// Px of the top and side borders that show hair or scalp. The lower border is left out: long hair and necks leave there.
@@ -155,6 +177,21 @@ mod tests {
             }
         }
         assert!((outline(&tissue).head_width_px.unwrap() - 100.0).abs() < 4.0);
+    }
+
+    #[test]
+    fn a_wall_taken_for_skin_does_not_widen_the_head() {
+        let head = discs(300, 200, &[(150.0, 100.0, 60.0)]);
+        let mut tissue = head.clone();
+        for y in 0..200 {
+            for x in 0..300 {
+                if head.get(x, y) == Tissue::Background && x < 140 {
+                    tissue.set(x, y, Tissue::Skin);
+                }
+            }
+        }
+        let width = outline(&tissue).head_width_px.unwrap();
+        assert!((118.0..140.0).contains(&width), "{width}");
     }
 
     #[test]

@@ -57,6 +57,10 @@ pub fn probabilities(rgb: &Plane<[u8; 3]>, view: View) -> Plane<[f32; 4]> {
     scalp::part(&three_classes(&small), view)
 }
 
+/// Least mean advantage in log density of the head's models over the background's on what was taken for the head. Where the
+/// framing alone made a head of a bare wall, both describe the same colours and the advantage is 0.
+const LEAST_ADVANTAGE: f32 = 1.0;
+
 /// Probabilities of background, skin (scalp included) and hair.
 fn three_classes(small: &Plane<[u8; 3]>) -> Plane<[f32; 3]> {
     let (w, h) = (small.width(), small.height());
@@ -93,7 +97,23 @@ fn three_classes(small: &Plane<[u8; 3]>) -> Plane<[f32; 3]> {
             }))
         });
     }
+    if advantage(&models, &looks.features, &p) < LEAST_ADVANTAGE {
+        return Plane::filled(w, h, [0.98, 0.01, 0.01]);
+    }
     smoothed(small, &p, 4, 1e-3)
+}
+
+/// Mean log of how much better skin or hair explains the head's px than the background does.
+fn advantage(models: &[Mixture; 3], features: &Plane<[f32; FEATURES]>, p: &Plane<[f32; 3]>) -> f32 {
+    let (mut sum, mut n) = (0.0f64, 0usize);
+    for (sample, q) in features.as_slice().iter().zip(p.as_slice()) {
+        if q[0] < 0.5 {
+            let density = models.each_ref().map(|m| m.log_density(sample).unwrap_or(-1e3));
+            sum += f64::from((density[1].max(density[2]) - density[0]).clamp(-MOST_BEHIND, MOST_BEHIND));
+            n += 1;
+        }
+    }
+    if n == 0 { 0.0 } else { (sum / n as f64) as f32 }
 }
 
 /// Prior of the three classes where the head is with probability `head`: hair rather above, skin rather below.

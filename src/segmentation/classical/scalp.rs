@@ -18,8 +18,10 @@ const DEPTH_SIDE: f32 = 0.62;
 const DEPTH_TOP: f32 = 0.75;
 /// Half the width over which scalp becomes skin, in head widths: people put the line this differently.
 const SOFTNESS: f32 = 0.04;
-/// Least share of hair on the head from which the direction to the face can be read.
-const LEAST_HAIR: f32 = 0.05;
+/// Least share of hair, and of skin, on the head from which the direction to the face can be read.
+const LEAST_SHARE: f32 = 0.12;
+/// Least distance of the middles of hair and skin for that, in head widths; ears and noise move them less.
+const LEAST_APART: f32 = 0.2;
 
 /// Parts skin into skin and scalp.
 #[must_use]
@@ -54,7 +56,7 @@ pub fn part(p: &Plane<[f32; 3]>, view: View) -> Plane<[f32; 4]> {
         View::Left => (-0.8, 0.6),
         View::Right => (0.8, 0.6),
         View::Back => (0.0, 1.0),
-        _ if hair.2 < LEAST_HAIR || skin.2 < LEAST_HAIR || apart < 0.08 * cap.width => (0.0, 1.0),
+        _ if hair.2 < LEAST_SHARE || skin.2 < LEAST_SHARE || apart < LEAST_APART * cap.width => (0.0, 1.0),
         // Skin in the photo's lower half means a neck or face there even where the hair says otherwise.
         _ => {
             let (dx, dy) = (dx, dy.max(0.0));
@@ -69,7 +71,6 @@ pub fn part(p: &Plane<[f32; 3]>, view: View) -> Plane<[f32; 4]> {
     let beyond = if hairs.is_empty() { start } else { quantile(&mut hairs, 0.9) };
     let depth = match view {
         View::Top => DEPTH_TOP,
-        View::Back => 1.0,
         _ => DEPTH_FRONT + (DEPTH_SIDE - DEPTH_FRONT) * (tx.abs() / 0.8).min(1.0),
     };
     let line = start + depth;
@@ -79,7 +80,7 @@ pub fn part(p: &Plane<[f32; 3]>, view: View) -> Plane<[f32; 4]> {
         let at = along(x as f32 + 0.5, y as f32 + 0.5);
         let above = logistic((line - at) / SOFTNESS * 2.0);
         let within = enclosed.get(x, y) * logistic((beyond - at) / SOFTNESS * 2.0);
-        let scalp = if view == View::Back { within.max(above * within) } else { above.max(within) };
+        let scalp = if view == View::Back { within } else { above.max(within) };
         [background, skin * (1.0 - scalp), hair, skin * scalp]
     })
 }
@@ -101,4 +102,36 @@ fn enclosed_by_hair(p: &Plane<[f32; 3]>) -> Plane<f32> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bald head seen from the front, a horseshoe of hair on its sides, the face below.
+    fn horseshoe() -> Plane<[f32; 3]> {
+        Plane::from_fn(100, 140, |x, y| {
+            let (u, v) = (x as f32 - 49.5, y as f32 - 60.0);
+            match ((u / 35.0).hypot(v / 48.0) < 1.0, u.abs() > 24.0 && v < 10.0) {
+                (false, _) => [1.0, 0.0, 0.0],
+                (true, true) => [0.0, 0.0, 1.0],
+                (true, false) => [0.0, 1.0, 0.0],
+            }
+        })
+    }
+
+    #[test]
+    fn the_top_of_a_bald_head_is_scalp_and_the_face_is_skin() {
+        let parted = part(&horseshoe(), View::Front);
+        assert!(parted.get(50, 20)[3] > 0.9, "{:?}", parted.get(50, 20));
+        assert!(parted.get(50, 95)[1] > 0.9, "{:?}", parted.get(50, 95));
+        assert_eq!(parted.get(2, 2), [1.0, 0.0, 0.0, 0.0]);
+        assert!(parted.as_slice().iter().all(|p| (p.iter().sum::<f32>() - 1.0).abs() < 1e-5));
+    }
+
+    #[test]
+    fn from_behind_only_what_hair_encloses_is_scalp() {
+        let parted = part(&horseshoe(), View::Back);
+        assert!(parted.get(50, 45)[3] > 0.9 && parted.get(50, 95)[3] < 0.1);
+    }
 }
