@@ -185,7 +185,7 @@ def training_picture(rng, item, backgrounds, size):
     x = compose(rng, rgb, alpha, label, backgrounds, size)
     if rng.random() < 0.2:
         x, label, hidden = occlude(rng, x, label, backgrounds, size)
-        azimuth = np.where(hidden, 0, azimuth)
+        height = np.where(hidden, 0, height)
     if rng.random() < 0.45:
         x = light(rng, x, size)
     x = sensor(rng, blur(rng, expose(rng, f32(x) * f32(1 / 255))), size)

@@ -5,7 +5,7 @@ Output channels, in this order (`src/segmentation/net.rs` reads them by it):
     0-4  logits of background, skin, hair, bare scalp, facial hair
     5    logit of coverage, the share of the skin hidden by hair
     6-7  sine and cosine of the azimuth on the head, 0 = face, positive towards the client's left
-    8    height on the head, -1 (neck) .. 1 (above the crown)
+    8    height on the head, -1 (below the chin) .. 1 (above the crown)
 
 Position and coverage come free from the renderer. They are trained as companions of the classes: the border between
 forehead and bald scalp has no edge in the photo, only a place on the head.

@@ -44,7 +44,7 @@ def targets(pictures):
         # Coverage is a share of skin: nothing is asked of the background or of what is not scored.
         "on_head": (label > 0) & (label != IGNORE),
         "position": position,
-        "placed": (p[..., 5] > 0) & (label > 0) & (label != IGNORE),
+        "placed": (p[..., 6] > 0) & (label > 0) & (label != IGNORE),
     }
 
 
@@ -111,6 +111,11 @@ class Schedule:
         return step / self.steps if self.steps else (time.monotonic() - self.start) / self.seconds
 
 
+def own_session(_worker):
+    """Gives the loader its own share of a busy machine: Linux shares the CPU out by session."""
+    os.setsid()
+
+
 def batches(options, schedule, step):
     """Batches of growing size until the schedule is over. `step` is a list of one: the steps taken so far."""
     stages = SIZES if not options.sizes else tuple(zip(options.stages, options.sizes))
@@ -120,7 +125,7 @@ def batches(options, schedule, step):
             continue
         stream = Stream(options.shards, options.backgrounds, size, options.batch, options.seed + size)
         # A forked loader can inherit a lock that a thread of this process holds, and hang: start it afresh.
-        loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=6, multiprocessing_context="spawn")
+        loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=6, multiprocessing_context="spawn", worker_init_fn=own_session)
         for batch in loader:
             if schedule.done(step[0]) >= until:
                 break
