@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::photo::Photo;
 use crate::quality::{Aspect, Verdict};
 use crate::scale::ScaleSource;
+use crate::segmentation::net::Net;
 use crate::units::Estimate;
 use crate::view::View;
 
@@ -187,7 +188,17 @@ pub fn document(photo: &Photo, file_name: &str, a: &Analysis) -> Document {
     let meta = &photo.meta;
     Document {
         schema_version: SCHEMA_VERSION,
-        software: Software { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), model_sha256: None },
+        software: Software {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            // Only the net tells places on the head, so their presence says that it was used.
+            model_sha256: a
+                .segmentation
+                .canonical
+                .as_ref()
+                .and(Net::embedded().ok())
+                .map(|net| net.sha256().to_owned()),
+        },
         photo: PhotoInfo {
             file_name: file_name.to_owned(),
             sha256: meta.sha256.clone(),
