@@ -111,11 +111,6 @@ class Schedule:
         return step / self.steps if self.steps else (time.monotonic() - self.start) / self.seconds
 
 
-def own_session(_worker):
-    """Gives the loader its own share of a busy machine: Linux shares the CPU out by session."""
-    os.setsid()
-
-
 def batches(options, schedule, step):
     """Batches of growing size until the schedule is over. `step` is a list of one: the steps taken so far."""
     stages = SIZES if not options.sizes else tuple(zip(options.stages, options.sizes))
@@ -125,7 +120,7 @@ def batches(options, schedule, step):
             continue
         stream = Stream(options.shards, options.backgrounds, size, options.batch, options.seed + size)
         # A forked loader can inherit a lock that a thread of this process holds, and hang: start it afresh.
-        loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=6, multiprocessing_context="spawn", worker_init_fn=own_session)
+        loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=6, multiprocessing_context="spawn")
         for batch in loader:
             if schedule.done(step[0]) >= until:
                 break
