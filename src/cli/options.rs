@@ -63,12 +63,7 @@ impl TryFrom<&AnalyzeArgs> for Meaning {
             scale_bar: args.scale.scale_bar_mm,
             head_width: args.scale.assume_head_width,
         };
-        let usual = Limits::default();
-        let limits = Limits {
-            megapixels: args.max_megapixels,
-            // The memory limit rises with the pixel limit, or the one would undo the other.
-            mebibytes: usual.mebibytes * (args.max_megapixels / usual.megapixels).max(1.0),
-        };
+        let limits = Limits::with_megapixels(args.max_megapixels);
         let threads =
             args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
         let show = match (args.json, args.quiet) {

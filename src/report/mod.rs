@@ -1,6 +1,8 @@
 //! An analysis as bytes: JSON, PNG layers, the overlay, PDF. Nothing here touches a file.
 
+mod canvas;
 pub mod json;
+pub mod overlay;
 pub mod png;
 pub mod summary;
 pub mod words;
