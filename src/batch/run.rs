@@ -12,7 +12,7 @@ use std::time::Instant;
 use super::{Done, Failure, Job, Outcome, Settings, write};
 use crate::photo::{self, Limits};
 use crate::report::json::Timing;
-use crate::report::{json, overlay, png};
+use crate::report::{json, overlay, pdf, png};
 use crate::{Analysis, analyze_observed};
 
 /// Analyses all jobs and calls `deliver` once for each, in their order, while later ones still run.
@@ -94,6 +94,9 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
         save(".coverage.png", png::coverage(&analysis.coverage.map)?)?;
         let overlay = overlay::draw(&photo, &analysis);
         save(".overlay.png", overlay.png()?)?;
+        if settings.pdf {
+            save(".report.pdf", pdf::pdf(&document, &overlay)?)?;
+        }
         if settings.timings {
             document.timings_s = Some(clock.end());
         }

@@ -20,7 +20,6 @@ use crate::view::View;
 Examples:
   scalpmap analyze consult.jpg --out results
   scalpmap analyze photos/ --out results --pdf
-  scalpmap marker --size 20mm --out marker.pdf
 
 `scalpmap help analyze` shows how to give a scale, and what is written."
 )]
@@ -36,9 +35,6 @@ pub enum Command {
     /// Measure photos, draw what was found, plan a treatment
     #[command(after_long_help = ANALYZE_HELP)]
     Analyze(Box<AnalyzeArgs>),
-    /// Print the sheet with the scale marker to lay beside the scalp
-    #[command(after_long_help = MARKER_HELP)]
-    Marker(MarkerArgs),
     /// Print the JSON Schema of STEM.json
     Schema,
     /// Print completions for a shell
@@ -78,13 +74,6 @@ Examples:
       scalpmap analyze --out results -- -front.jpg
 
 Exit codes: 0 all photos analysed, 1 some photo failed (the others are complete), 2 wrong usage.";
-
-const MARKER_HELP: &str = "\
-Print the sheet at 100 % (no \"fit to page\"), measure its check ruler, cut the marker out and lay it flat beside the
-scalp, in the plane of what is to be measured. `analyze` finds it by itself; give --marker-size where it is not 20 mm.
-
-Example:
-  scalpmap marker --size 20mm --out marker.pdf";
 
 /// Arguments of `analyze`.
 #[derive(Debug, ClapArgs)]
@@ -158,17 +147,6 @@ pub struct ScaleArgs {
     /// Width of the head above the ears; about 155mm in adults, and therefore rough
     #[arg(long, value_name = "LENGTH", allow_hyphen_values = true, value_parser = length::length)]
     pub assume_head_width: Option<Mm>,
-}
-
-/// Arguments of `marker`.
-#[derive(Debug, ClapArgs)]
-pub struct MarkerArgs {
-    /// Side of the marker's black square
-    #[arg(long, value_name = "LENGTH", default_value = "20mm", allow_hyphen_values = true, value_parser = length::length)]
-    pub size: Mm,
-    /// The PDF file to write
-    #[arg(long, short, value_name = "FILE")]
-    pub out: PathBuf,
 }
 
 /// Views that can be given.

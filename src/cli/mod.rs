@@ -43,7 +43,6 @@ pub fn main() -> ExitCode {
             log(a.verbose);
             analyze::run(&a)
         }
-        Command::Marker(a) => marker(&a),
         Command::Schema => schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -59,12 +58,6 @@ pub fn main() -> ExitCode {
 fn schema() -> End {
     Terminal::new(0, true).out(&format!("{:#}\n", crate::report::json::schema()));
     End::Fine
-}
-
-/// `scalpmap marker`.
-fn marker(args: &args::MarkerArgs) -> End {
-    let _ = args;
-    End::Usage
 }
 
 /// What the stages say, on standard error: 1 how long each took, 2 everything.

@@ -7,8 +7,8 @@ use tiny_skia::{
 
 use crate::plane::{Plane, Point};
 
-const REGULAR: &[u8] = include_bytes!("../../assets/DejaVuSans.ttf");
-const BOLD: &[u8] = include_bytes!("../../assets/DejaVuSans-Bold.ttf");
+pub const REGULAR: &[u8] = include_bytes!("../../assets/DejaVuSans.ttf");
+pub const BOLD: &[u8] = include_bytes!("../../assets/DejaVuSans-Bold.ttf");
 
 /// An sRGB colour.
 pub type Rgb = [u8; 3];

@@ -3,6 +3,7 @@
 mod canvas;
 pub mod json;
 pub mod overlay;
+pub mod pdf;
 pub mod png;
 pub mod summary;
 pub mod words;

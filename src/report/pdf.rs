@@ -1,0 +1,225 @@
+//! `STEM.report.pdf`: a page for the client in plain words, then the numbers for the artist or clinician.
+
+mod page;
+
+use image::codecs::jpeg::JpegEncoder;
+
+use super::json::{Document, Interval, Reason};
+use super::overlay::Overlay;
+use super::words;
+use crate::error::Error;
+use crate::findings::RegionKind;
+use crate::quality::Verdict;
+use page::Pages;
+
+/// JPEG quality of the picture: no artefact is seen at print size.
+const PICTURE_QUALITY: u8 = 90;
+
+/// The report of one photo.
+///
+/// # Errors
+/// [`Error::Encode`] if the picture or the document cannot be encoded.
+pub fn pdf(d: &Document, overlay: &Overlay) -> Result<Vec<u8>, Error> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, PICTURE_QUALITY)
+        .encode(&overlay.rgb, overlay.width as u32, overlay.height as u32, image::ExtendedColorType::Rgb8)
+        .map_err(|e| Error::Encode { what: "picture of the PDF report", detail: e.to_string() })?;
+    let foot = format!("{}   {} {}", words::DISCLAIMER, d.software.name, d.software.version);
+    let mut pages = Pages::new(foot);
+    let date = d.photo.taken_at.as_deref().and_then(|t| t.get(..10));
+    let note = match date {
+        Some(date) => format!("{}, {} view, taken {date}", d.photo.file_name, words::view(d.photo.view)),
+        None => format!("{}, {} view", d.photo.file_name, words::view(d.photo.view)),
+    };
+    for_client(&mut pages, d, overlay, &note);
+    pages.turn();
+    for_artist(&mut pages, d, &note);
+    pages.finish("Scalp report", jpeg)
+}
+
+fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.01 { "under 1 %".into() } else { format!("{:.0} %", share * 100.0) }
+}
+
+fn for_client(pages: &mut Pages, d: &Document, overlay: &Overlay, note: &str) {
+    pages.title("Your scalp report", note);
+    pages.picture((overlay.width, overlay.height), 370.0);
+    pages.heading("What was seen");
+    match d.coverage.scalp_share_hidden {
+        Some(share) => pages.paragraph(&format!(
+            "Hair hides about {} of the scalp that this photo shows.{}",
+            percent(share),
+            bare(d)
+        )),
+        None => pages.paragraph("No scalp was found in this photo."),
+    }
+    if let Some(density) = &d.density {
+        pages.paragraph(&format!(
+            "There are about {:.0} hairs on each square centimetre ({}); most likely between {:.0} and {:.0}.",
+            density.hairs_per_cm2.value,
+            words::basis(density.basis),
+            density.hairs_per_cm2.low,
+            density.hairs_per_cm2.high
+        ));
+    }
+    if d.quality.verdict != Verdict::Good {
+        let advice = d.quality.checks.iter().filter_map(|c| c.advice.as_deref()).collect::<Vec<_>>().join(" ");
+        pages.paragraph(&format!("The photo could be better, so take the numbers with care. {advice}"));
+    }
+    pages.heading("What is recommended");
+    if !d.plan.against.is_empty() {
+        pages.paragraph("Do not treat yet:");
+        d.plan.against.iter().for_each(|r| pages.entry(&r.because));
+    }
+    if d.plan.regions.is_empty() {
+        pages.paragraph("This photo alone gives no reason for a treatment.");
+    }
+    for r in &d.plan.regions {
+        pages.entry(&format!("{}: {}, in {} sessions", r.name, words::effect(r.effect), span(r.sessions)));
+    }
+    pages.heading("What to expect");
+    if let (Some(sessions), Some(days)) = (d.plan.sessions, d.plan.interval_days) {
+        pages.paragraph(&format!(
+            "Scalp micropigmentation sets fine dots of pigment that look like cut hairs; it does not grow hair. \
+             It takes {} sessions, {} days apart.{}",
+            span(sessions),
+            span(days),
+            d.plan
+                .fading_years
+                .map_or(String::new(), |y| format!(" The colour fades within {:.0} to {:.0} years.", y[0], y[1]))
+        ));
+    }
+    pages.paragraph(
+        "This report measures a photo. It is no diagnosis: if your hair falls out suddenly, in patches, or the skin \
+         itches, scales or hurts, see a doctor before any treatment.",
+    );
+}
+
+/// What is bare and thin, as a sentence.
+fn bare(d: &Document) -> String {
+    let share = |kind| d.bald_regions.iter().filter(|r| r.kind == kind).map(|r| r.share_of_scalp).sum::<f64>();
+    match (share(RegionKind::Bald), share(RegionKind::Thinning)) {
+        (b, t) if b > 0.0 && t > 0.0 => format!(" About {} of it is bare and {} is thin.", percent(b), percent(t)),
+        (b, _) if b > 0.0 => format!(" About {} of it is bare.", percent(b)),
+        (_, t) if t > 0.0 => format!(" About {} of it is thin.", percent(t)),
+        _ => String::new(),
+    }
+}
+
+fn span<T: std::fmt::Display + PartialEq>([low, high]: [T; 2]) -> String {
+    if low == high { low.to_string() } else { format!("{low} to {high}") }
+}
+
+fn range(i: &Interval, decimals: usize, unit: &str) -> String {
+    format!("{:.decimals$} {unit} (95 %: {:.decimals$} to {:.decimals$})", i.value, i.low, i.high)
+}
+
+fn for_artist(pages: &mut Pages, d: &Document, note: &str) {
+    pages.title("For the artist or clinician", note);
+    pages.heading("Photo");
+    pages.row("Size", &format!("{} x {} px", d.photo.width, d.photo.height));
+    pages.row("View", &format!("{}, {:.0} % sure", words::view(d.photo.view), d.photo.view_confidence * 100.0));
+    pages.row(
+        "Scale",
+        &match &d.scale {
+            Some(s) => format!(
+                "{} mm per px (95 %: ± {:.1} %), from {}",
+                s.mm_per_px,
+                196.0 * s.relative_error,
+                words::scale_source(s.source)
+            ),
+            None => "none: areas and densities cannot be given".into(),
+        },
+    );
+    for c in &d.quality.checks {
+        let verdict = match c.verdict {
+            Verdict::Good => "good",
+            Verdict::Doubtful => "doubtful",
+            Verdict::Unusable => "unusable",
+        };
+        let advice = c.advice.as_ref().map_or(String::new(), |a| format!(". {a}"));
+        pages.row(words::aspect(c.aspect), &format!("{verdict} ({}){advice}", c.value));
+    }
+    pages.heading("Numbers");
+    numbers(pages, d);
+    if !d.plan.regions.is_empty() {
+        pages.heading("Plan");
+    }
+    for r in &d.plan.regions {
+        pages.paragraph(&format!(
+            "{}: {}. Needle {} (as gauge {} mm; as number of pins {}), {} sessions, {:.0} to {:.0} dots/cm², spacing {}{}.",
+            r.name,
+            words::effect(r.effect),
+            words::needle(r.needle.code),
+            span(r.needle.gauge_mm),
+            r.needle.pins,
+            span(r.sessions),
+            r.dots_per_cm2[0],
+            r.dots_per_cm2[1],
+            range(&r.spacing_mm, 2, "mm"),
+            r.dots.map_or(String::new(), |n| format!(", about {:.0} dots in all", n.value))
+        ));
+        reasons(pages, &r.reasons);
+    }
+    for (title, list) in [("Against", &d.plan.against), ("Advice", &d.plan.advice), ("Technique", &d.plan.technique)] {
+        if !list.is_empty() {
+            pages.heading(title);
+            reasons(pages, list);
+        }
+    }
+    for (title, list) in [("Assumed", &d.plan.assumptions), ("Warnings", &d.warnings)] {
+        if !list.is_empty() {
+            pages.heading(title);
+            list.iter().for_each(|text| pages.entry(text));
+        }
+    }
+}
+
+fn numbers(pages: &mut Pages, d: &Document) {
+    if let (Some(v), Some([low, high])) = (d.coverage.scalp_share_hidden, d.coverage.scalp_share_hidden_interval) {
+        let text = format!("{:.0} % hidden (95 %: {:.0} to {:.0} %)", v * 100.0, low * 100.0, high * 100.0);
+        pages.row("Coverage", &text);
+    }
+    for z in &d.coverage.by_zone {
+        pages.row(&format!("  {}", words::zone(z.zone)), &format!("{:.0} % hidden", z.share_hidden * 100.0));
+    }
+    if let Some(n) = &d.density {
+        pages.row("Hairs", &format!("{}, {}", range(&n.hairs_per_cm2, 0, "/cm²"), words::basis(n.basis)));
+        pages.row("Follicular units", &range(&n.follicular_units_per_cm2, 0, "/cm²"));
+        pages.row("Hairs per unit", &range(&n.hairs_per_unit, 2, ""));
+        if let Some(c) = &n.mean_caliber_um {
+            pages.row("Mean calibre", &range(c, 0, "µm"));
+        }
+        if let Some(c) = &n.cumulative_thickness_mm_per_cm2 {
+            pages.row("Cumulative thickness", &range(c, 1, "mm/cm²"));
+        }
+        if let Some(c) = &n.terminal_to_vellus {
+            pages.row("Terminal to vellus", &range(c, 1, ""));
+        }
+    } else if let Some(found) = &d.detection {
+        pages.row("Counted", &format!("{} follicular units with {} hairs", found.units, found.hairs));
+    }
+    for r in &d.bald_regions {
+        let kind = if r.kind == RegionKind::Bald { "bald" } else { "thinning" };
+        let area = r.area_cm2.map_or(String::new(), |a| format!(", {}", range(&a, 1, "cm²")));
+        let limb = if r.near_limb { ", at the head's outline: area uncertain" } else { "" };
+        let share = percent(r.share_of_scalp);
+        pages.row(
+            &format!("Region {}", r.label),
+            &format!("{kind}, {}, {share} of the scalp seen{area}{limb}", words::zone(r.zone)),
+        );
+    }
+    if let Some(text) = words::hairline(d) {
+        pages.row("Hairline", &text);
+    }
+    if let Some(text) = words::pattern(d) {
+        pages.row("Pattern", &text);
+    }
+}
+
+fn reasons(pages: &mut Pages, list: &[Reason]) {
+    for r in list {
+        pages.entry(&r.because);
+        pages.note(&format!("Source: {}", r.source));
+    }
+}

@@ -1,0 +1,257 @@
+//! A4 pages laid out from top to bottom: text first becomes placed lines, then PDF.
+
+use ab_glyph::{Font as _, FontRef};
+use krilla::color::rgb;
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
+use krilla::metadata::Metadata;
+use krilla::num::NormalizedF32;
+use krilla::page::PageSettings;
+use krilla::paint::Fill;
+use krilla::surface::Surface;
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use krilla::{Data, Document};
+
+use crate::error::Error;
+use crate::report::canvas::{BOLD, REGULAR, Rgb, Weight};
+
+/// A4 in points.
+const PAGE: (f32, f32) = (595.28, 841.89);
+/// Margins: 18 mm.
+const MARGIN: f32 = 51.0;
+/// Width of the text.
+pub const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
+/// Below this nothing but the foot is set.
+const BOTTOM: f32 = PAGE.1 - 62.0;
+
+const TEXT: Rgb = [33, 37, 44];
+/// Foot and side notes.
+pub const GREY: Rgb = [105, 112, 122];
+/// Headings.
+pub const BLUE: Rgb = [0, 84, 140];
+
+enum Item {
+    Text { x: f32, y: f32, size: f32, weight: Weight, colour: Rgb, text: String },
+    Line { y: f32 },
+    Picture { y: f32, width: f32, height: f32 },
+}
+
+/// Pages in the making.
+pub struct Pages {
+    pages: Vec<Vec<Item>>,
+    y: f32,
+    foot: String,
+}
+
+impl Pages {
+    /// One empty page; `foot` stands on each.
+    pub fn new(foot: String) -> Self {
+        Self { pages: vec![Vec::new()], y: MARGIN, foot }
+    }
+
+    /// Begins a new page.
+    pub fn turn(&mut self) {
+        self.pages.push(Vec::new());
+        self.y = MARGIN;
+    }
+
+    fn put(&mut self, item: Item) {
+        self.pages.last_mut().expect("there is always a page").push(item);
+    }
+
+    /// Free height of the page, points.
+    pub fn room(&self) -> f32 {
+        BOTTOM - self.y
+    }
+
+    fn need(&mut self, height: f32) {
+        if self.room() < height && self.y > MARGIN {
+            self.turn();
+        }
+    }
+
+    /// The title of a page.
+    pub fn title(&mut self, text: &str, note: &str) {
+        self.lines(text, 0.0, 19.0, Weight::Bold, BLUE);
+        self.lines(note, 0.0, 9.5, Weight::Regular, GREY);
+        self.put(Item::Line { y: self.y + 3.0 });
+        self.y += 12.0;
+    }
+
+    /// A heading; kept together with two lines of what follows.
+    pub fn heading(&mut self, text: &str) {
+        self.need(52.0);
+        self.y += 8.0;
+        self.lines(text, 0.0, 12.0, Weight::Bold, BLUE);
+        self.y += 1.0;
+    }
+
+    /// A paragraph.
+    pub fn paragraph(&mut self, text: &str) {
+        self.lines(text, 0.0, 10.0, Weight::Regular, TEXT);
+        self.y += 3.0;
+    }
+
+    /// A small note in grey.
+    pub fn note(&mut self, text: &str) {
+        self.lines(text, 12.0, 8.0, Weight::Regular, GREY);
+        self.y += 2.0;
+    }
+
+    /// An entry of a list.
+    pub fn entry(&mut self, text: &str) {
+        self.need(14.0);
+        let y = self.y + 10.0;
+        self.put(Item::Text { x: 2.0, y, size: 10.0, weight: Weight::Bold, colour: BLUE, text: "•".into() });
+        self.lines(text, 14.0, 10.0, Weight::Regular, TEXT);
+        self.y += 2.0;
+    }
+
+    /// A name and its value.
+    pub fn row(&mut self, name: &str, value: &str) {
+        self.need(14.0);
+        let y = self.y + 9.5;
+        self.put(Item::Text { x: 0.0, y, size: 9.5, weight: Weight::Bold, colour: TEXT, text: name.to_owned() });
+        self.lines(value, 130.0, 9.5, Weight::Regular, TEXT);
+        self.y += 1.5;
+    }
+
+    /// The picture, as wide and as high as fits within `most` points of height.
+    pub fn picture(&mut self, (width, height): (usize, usize), most: f32) {
+        let zoom = (WIDTH / width as f32).min(most / height as f32);
+        let (width, height) = (width as f32 * zoom, height as f32 * zoom);
+        self.need(height);
+        self.put(Item::Picture { y: self.y, width, height });
+        self.y += height + 10.0;
+    }
+
+    /// Wrapped lines.
+    fn lines(&mut self, text: &str, indent: f32, size: f32, weight: Weight, colour: Rgb) {
+        let face = face(weight);
+        for line in wrap(text, WIDTH - indent, |s| width(&face, s, size)) {
+            self.need(size * 1.35);
+            self.y += size;
+            self.put(Item::Text { x: indent, y: self.y, size, weight, colour, text: line });
+            self.y += size * 0.35;
+        }
+    }
+
+    /// The document.
+    pub fn finish(self, title: &str, jpeg: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let failed = |detail: String| Error::Encode { what: "PDF report", detail };
+        let fonts = [REGULAR, BOLD].map(|bytes| Font::new(Data::from(bytes), 0));
+        let [Some(regular), Some(bold)] = fonts else { return Err(failed("the font cannot be read".into())) };
+        let picture = Image::from_jpeg(Data::from(jpeg), true).map_err(failed)?;
+        let size = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| failed("no such page size".into()))?;
+        let mut document = Document::new();
+        document.set_metadata(Metadata::new().title(title.to_owned()).creator("scalpmap".into()));
+        let count = self.pages.len();
+        for (i, items) in self.pages.iter().enumerate() {
+            let mut page = document.start_page_with(size.clone());
+            let mut surface = page.surface();
+            let font = |weight| if weight == Weight::Bold { &bold } else { &regular };
+            for item in items {
+                match item {
+                    Item::Text { x, y, size, weight, colour, text } => {
+                        set(&mut surface, font(*weight), *weight, (*x + MARGIN, *y), *size, *colour, text);
+                    }
+                    Item::Line { y } => {
+                        let mut path = PathBuilder::new();
+                        if let Some(rect) = Rect::from_xywh(MARGIN, *y, WIDTH, 0.8) {
+                            path.push_rect(rect);
+                        }
+                        surface.set_fill(Some(fill(BLUE)));
+                        if let Some(path) = path.finish() {
+                            surface.draw_path(&path);
+                        }
+                    }
+                    Item::Picture { y, width, height } => {
+                        if let Some(size) = Size::from_wh(*width, *height) {
+                            surface.push_transform(&Transform::from_translate(MARGIN + (WIDTH - width) / 2.0, *y));
+                            surface.draw_image(picture.clone(), size);
+                            surface.pop();
+                        }
+                    }
+                }
+            }
+            let foot = format!("{}   page {} of {count}", self.foot, i + 1);
+            set(&mut surface, &regular, Weight::Regular, (MARGIN, PAGE.1 - 34.0), 8.0, GREY, &foot);
+            surface.finish();
+            page.finish();
+        }
+        document.finish().map_err(|e| failed(format!("{e:?}")))
+    }
+}
+
+fn face(weight: Weight) -> FontRef<'static> {
+    FontRef::try_from_slice(if weight == Weight::Bold { BOLD } else { REGULAR })
+        .expect("the font is part of the program")
+}
+
+/// Advance of a character in em.
+fn advance(face: &FontRef<'_>, c: char) -> f32 {
+    face.h_advance_unscaled(face.glyph_id(c)) / face.units_per_em().unwrap_or(2048.0)
+}
+
+fn width(face: &FontRef<'_>, text: &str, size: f32) -> f32 {
+    text.chars().map(|c| advance(face, c)).sum::<f32>() * size
+}
+
+fn fill([r, g, b]: Rgb) -> Fill {
+    Fill { paint: rgb::Color::new(r, g, b).into(), opacity: NormalizedF32::ONE, ..Fill::default() }
+}
+
+/// Sets one line.
+fn set(surface: &mut Surface<'_>, font: &Font, weight: Weight, (x, y): (f32, f32), size: f32, colour: Rgb, text: &str) {
+    let face = face(weight);
+    let glyphs: Vec<KrillaGlyph> = text
+        .char_indices()
+        .map(|(at, c)| KrillaGlyph {
+            glyph_id: GlyphId::new(u32::from(face.glyph_id(c).0)),
+            text_range: at..at + c.len_utf8(),
+            x_advance: advance(&face, c),
+            x_offset: 0.0,
+            y_offset: 0.0,
+            y_advance: 0.0,
+            location: None,
+        })
+        .collect();
+    surface.set_fill(Some(fill(colour)));
+    surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font.clone(), text, size, false);
+}
+
+/// Breaks a text at spaces; a word wider than the line is broken where it is full.
+fn wrap(text: &str, most: f32, width: impl Fn(&str) -> f32) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        if width(&joined) <= most {
+            *line = joined;
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let line = lines.last_mut().expect("there is always a line");
+            line.push(c);
+            if width(line) > most && line.chars().count() > 1 {
+                line.pop();
+                lines.push(c.to_string());
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_never_exceed_their_width() {
+        let lines = wrap("ab cd efghijklm n", 5.0, |s| s.chars().count() as f32);
+        assert_eq!(lines, ["ab cd", "efghi", "jklm", "n"].map(str::to_owned).to_vec());
+    }
+}

@@ -1,0 +1,171 @@
+//! What is written, under which names, and that it keeps the schema.
+
+use predicates::str::contains;
+
+use super::{Bench, closeup, head, plain};
+
+#[test]
+fn every_output_keeps_the_schema() {
+    let bench = Bench::new();
+    let schema = bench.scalpmap(&["schema"]).assert().code(0).get_output().stdout.clone();
+    let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    bench.file("head.jpg", &head());
+    bench.file("field.png", &closeup());
+    bench.file("black.png", &plain(200, 150, [0, 0, 0]));
+    bench.file("white.png", &plain(150, 200, [255, 255, 255]));
+    bench.scalpmap(&["analyze", ".", "--out", "plain"]).assert().code(0);
+    bench
+        .scalpmap(&["analyze", "field.png", "--out", "scaled", "--view", "closeup", "--mm-per-px", "0.01", "--timings"])
+        .assert()
+        .code(0);
+    bench
+        .scalpmap(&["analyze", "head.jpg", "--out", "scaled", "--view", "front", "--assume-head-width", "155mm"])
+        .assert()
+        .code(0);
+    for file in ["plain/head", "plain/field", "plain/black", "plain/white", "scaled/field", "scaled/head"] {
+        let json = bench.json(&format!("{file}.json"));
+        let errors: Vec<String> = validator.iter_errors(&json).map(|e| format!("{} {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{file}: {errors:?}");
+    }
+    // The schema itself must be able to fail.
+    let mut wrong = bench.json("plain/head.json");
+    wrong["unheard_of"] = 1.into();
+    assert!(!validator.is_valid(&wrong));
+    let mut missing = bench.json("plain/head.json");
+    missing.as_object_mut().unwrap().remove("scale");
+    assert!(!validator.is_valid(&missing));
+}
+
+#[test]
+fn layers_have_the_size_of_the_photo() {
+    let bench = Bench::new();
+    bench.file("head.jpg", &head());
+    bench.scalpmap(&["analyze", "head.jpg", "--out", "out"]).assert().code(0);
+    for layer in ["tissue", "coverage"] {
+        let image = image::open(bench.path(&format!("out/head.{layer}.png"))).unwrap();
+        assert_eq!((image.width(), image.height(), image.color()), (240, 240, image::ColorType::L8), "{layer}");
+    }
+}
+
+#[test]
+fn the_same_photo_twice_is_analysed_once() {
+    let bench = Bench::new();
+    bench.file("a.jpg", &head());
+    bench.scalpmap(&["analyze", "a.jpg", "./a.jpg", "--out", "out"]).assert().code(0).stderr(contains("analysed once"));
+    assert_eq!(bench.names("out").len(), 4);
+}
+
+#[test]
+fn two_photos_of_one_name_get_two_results() {
+    let bench = Bench::new();
+    bench.file("monday/front.jpg", &head());
+    bench.file("friday/front.png", &closeup());
+    bench
+        .scalpmap(&["analyze", "monday/front.jpg", "friday/front.png", "--out", "out"])
+        .assert()
+        .code(0)
+        .stderr(contains("front-2"));
+    assert_eq!(bench.json("out/front.json")["photo"]["file_name"], "front.jpg");
+    assert_eq!(bench.json("out/front-2.json")["photo"]["file_name"], "front.png");
+}
+
+#[test]
+fn results_of_another_photo_are_never_replaced_unasked() {
+    let bench = Bench::new();
+    bench.file("monday/front.jpg", &head());
+    bench.file("friday/front.jpg", &closeup());
+    let run = |photo: &str, more: &[&str]| bench.scalpmap(&["analyze", photo, "--out", "out"]).args(more).assert();
+    run("monday/front.jpg", &[]).code(0);
+    run("monday/front.jpg", &[]).code(0);
+    let before = bench.json("out/front.json");
+    run("friday/front.jpg", &[]).code(1).stderr(contains("--overwrite"));
+    assert_eq!(bench.json("out/front.json"), before);
+    run("friday/front.jpg", &["--overwrite"]).code(0);
+    assert_ne!(bench.json("out/front.json"), before);
+}
+
+#[test]
+fn names_with_spaces_umlauts_and_a_leading_dash() {
+    let bench = Bench::new();
+    for name in ["Frau Müller vorn.jpg", "-top.jpg"] {
+        bench.file(name, &head());
+    }
+    bench
+        .scalpmap(&["analyze", "--out", "Ergebnisse für Müller", "--", "Frau Müller vorn.jpg", "-top.jpg"])
+        .assert()
+        .code(0);
+    assert!(bench.path("Ergebnisse für Müller/Frau Müller vorn.json").exists());
+    assert!(bench.path("Ergebnisse für Müller/-top.json").exists());
+}
+
+#[test]
+fn json_lines_come_in_input_order_whatever_the_threads() {
+    let bench = Bench::new();
+    for (i, name) in ["c", "a", "b"].into_iter().enumerate() {
+        bench.file(&format!("{name}.png"), &plain(64 + 32 * i as u32, 64, [90, 60, 50]));
+    }
+    let lines = |threads: &str| {
+        let run =
+            bench.scalpmap(&["analyze", "--json", "--threads", threads, "c.png", "a.png", "b.png"]).assert().code(0);
+        String::from_utf8(run.get_output().stdout.clone()).unwrap()
+    };
+    let one = lines("1");
+    let names: Vec<String> = one
+        .lines()
+        .map(|l| {
+            serde_json::from_str::<serde_json::Value>(l).unwrap()["photo"]["file_name"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(names, ["c.png", "a.png", "b.png"]);
+    assert_eq!(one, lines("4"), "numbers depend on the number of threads");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_no_half_written_file() {
+    let bench = Bench::new();
+    for i in 0..40 {
+        bench.file(&format!("{i}.jpg"), &head());
+    }
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("scalpmap"))
+        .current_dir(bench.path("."))
+        .args(["analyze", ".", "--out", "out", "-q"])
+        .spawn()
+        .unwrap();
+    // Once the first result is there, files are being written.
+    let since = std::time::Instant::now();
+    while !bench.path("out").is_dir() || !bench.names("out").iter().any(|n| n.ends_with(".json")) {
+        assert!(since.elapsed().as_secs() < 120, "no result within two minutes");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    child.wait().unwrap();
+    for name in bench.names("out") {
+        assert!(!name.ends_with(".tmp"), "{name} is left");
+        let bytes = std::fs::read(bench.path("out").join(&name)).unwrap();
+        if name.ends_with(".json") {
+            serde_json::from_slice::<serde_json::Value>(&bytes).unwrap();
+        } else {
+            image::load_from_memory(&bytes).unwrap();
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    let bench = Bench::new();
+    bench.file("a.jpg", &head());
+    std::fs::create_dir(bench.path("out")).unwrap();
+    // A limit on the size of written files stands in for a full disk; SIGXFSZ is ignored so that the write fails.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 0; '{}' analyze a.jpg --out out",
+        assert_cmd::cargo::cargo_bin!("scalpmap").display()
+    );
+    let run = std::process::Command::new("sh").current_dir(bench.path(".")).args(["-c", &script]).output().unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("cannot write the results"));
+    assert!(bench.names("out").is_empty(), "{:?}", bench.names("out"));
+}
