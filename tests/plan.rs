@@ -14,7 +14,7 @@ use NeedleCode::{Rl04, Rl06, Rl08, Rl10};
 use Zone::{Frontal, LeftTemple, MidScalp, Occiput, Vertex};
 
 /// What was seen, in few words.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 struct Scene {
     findings: Findings,
     hidden: f64,

@@ -19,8 +19,8 @@ pub struct Design {
 
 /// Least trust in the measured hairline to build on it.
 const LEAST_CONFIDENCE: f32 = 0.3;
-/// A gap below one percent of the head's width is within the error of the measured line (two people differ by 0.7-1.25 %).
-const LEAST_GAP: f32 = 0.01;
+/// A gap below two percent of the head's width is within the error of two lines (people's lines differ by 0.7-1.25 %).
+const LEAST_GAP: f32 = 0.02;
 
 /// Proposes a hairline; none where the measured one is not sure enough or needs no change.
 pub fn propose(hairline: &Hairline, head: &HeadGeometry, rules: &Rules) -> Option<Design> {
