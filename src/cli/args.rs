@@ -35,6 +35,9 @@ pub enum Command {
     /// Measure photos, draw what was found, plan a treatment
     #[command(after_long_help = ANALYZE_HELP)]
     Analyze(Box<AnalyzeArgs>),
+    /// Print, check and explain the rules of the treatment plan
+    #[command(after_long_help = RULES_HELP)]
+    Rules(RulesArgs),
     /// Print the JSON Schema of STEM.json
     Schema,
     /// Print completions for a shell
@@ -74,6 +77,28 @@ Examples:
       scalpmap analyze --out results -- -front.jpg
 
 Exit codes: 0 all photos analysed, 1 some photo failed (the others are complete), 2 wrong usage.";
+
+const RULES_HELP: &str = "\
+Examples:
+  scalpmap rules                              all rules, parameters and the facts that conditions may name
+  scalpmap rules needle                       the rules whose id begins with \"needle\"
+  scalpmap rules --toml > my-practice.toml    a file to start from; keep only what you change
+  scalpmap rules --rules my-practice.toml     checks your file; mistakes are told with the rule's id
+  scalpmap analyze photo.jpg --rules my-practice.toml --out results";
+
+/// Arguments of `rules`.
+#[derive(Debug, ClapArgs)]
+pub struct RulesArgs {
+    /// Beginnings of the ids to show [default: all]
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// A practice's file, laid over the built-in rules
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Print the built-in rules as the file they are
+    #[arg(long, conflicts_with_all = ["ids", "rules"])]
+    pub toml: bool,
+}
 
 /// Arguments of `analyze`.
 #[derive(Debug, ClapArgs)]

@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod length;
 mod options;
+mod rules;
 mod terminal;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
             log(a.verbose);
             analyze::run(&a)
         }
+        Command::Rules(a) => rules::run(&a),
         Command::Schema => schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -49,12 +49,17 @@ fn file<T>(path: Option<&PathBuf>, parse: fn(&str) -> Result<T, Error>) -> Resul
     parse(&text).map(Some).map_err(|e| refused(e.to_string(), e.remedy()))
 }
 
+/// The rules with a practice's file laid over them; nothing where no file was given.
+pub fn rules(path: Option<&PathBuf>) -> Result<Option<Rules>, Refused> {
+    file(path, Rules::with_practice)
+}
+
 impl TryFrom<&AnalyzeArgs> for Meaning {
     type Error = Refused;
 
     fn try_from(args: &AnalyzeArgs) -> Result<Self, Refused> {
         let profile = file(args.profile.as_ref(), Profile::parse)?.unwrap_or_default();
-        let rules = file(args.rules.as_ref(), Rules::with_practice)?;
+        let rules = rules(args.rules.as_ref())?;
         let scale = ScaleOptions {
             mm_per_px: args.scale.mm_per_px,
             field_width: args.scale.field_width_mm,
