@@ -18,7 +18,11 @@ const SCAR: Rgb = [204, 121, 167];
 const DARK: Rgb = [20, 20, 20];
 
 /// Strongest tint: the skin below stays visible.
-const STRONGEST: f32 = 0.62;
+const STRONGEST: f32 = 0.5;
+
+/// Longest side at which the colours are computed, and the radius of their edges there, px: about 0.3 % of the picture.
+const SOFT_SIDE: f32 = 400.0;
+const SOFTNESS: f32 = 1.2;
 
 /// Regions smaller than this share of the scalp are outlined but not labelled, and no more than eight labels are drawn.
 const LEAST_LABELLED: f64 = 0.005;
@@ -34,18 +38,24 @@ pub(super) fn colour(hidden: f32) -> (Rgb, f32) {
 pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
     let (w, h) = (picture.width(), picture.height());
     let tissue = &a.segmentation.tissue;
-    let seen = resized_grey(&tissue.map(|t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }), w, h);
-    let cover = resized_grey(&a.coverage.map, w, h);
+    // The colours are soft, so they are blurred small and read between the px.
+    let shrink = (w.max(h) as f32 / SOFT_SIDE).max(1.0);
+    let small = |v: usize| ((v as f32 / shrink).round() as usize).max(1);
+    let (sw, sh) = (small(w), small(h));
+    let seen = resized_grey(&tissue.map(|t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }), sw, sh);
+    let cover = resized_grey(&a.coverage.map, sw, sh);
     // Blurred together and divided, so that the scalp's border takes no colour from outside it.
-    let soft = w.max(h) as f32 / 320.0;
-    let weight = seen.map(f32::from).gaussian(soft);
-    let shares = cover.map(f32::from).gaussian(soft);
+    let weight = seen.map(f32::from).gaussian(SOFTNESS);
+    let shares = cover.map(f32::from).gaussian(SOFTNESS);
     let table: Vec<(Rgb, f32)> = (0..=255u16).map(|i| colour(f32::from(i) / 255.0)).collect();
+    let (fx, fy) = (sw as f32 / w as f32, sh as f32 / h as f32);
     for y in 0..h {
+        let v = (y as f32 + 0.5) * fy - 0.5;
         for x in 0..w {
-            let mask = weight.get(x, y) / 255.0;
+            let u = (x as f32 + 0.5) * fx - 0.5;
+            let mask = weight.sample(u, v) / 255.0;
             if mask > 0.02 {
-                let hidden = (shares.get(x, y) / mask).clamp(0.0, 255.0) as usize;
+                let hidden = (shares.sample(u, v) / mask).clamp(0.0, 255.0) as usize;
                 let (tint, strength) = table[hidden];
                 picture.set(x, y, mix(picture.get(x, y), tint, strength * mask.min(1.0)));
             }
@@ -118,7 +128,7 @@ mod tests {
 
     #[test]
     fn bare_scalp_is_tinted_strongly_and_full_hair_hardly() {
-        assert!(colour(0.0).1 > 0.5 && colour(1.0).1 < 0.1);
+        assert!(colour(0.0).1 > 0.45 && colour(1.0).1 < 0.1);
     }
 
     #[test]
