@@ -16,10 +16,12 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// An empty folder.
     pub fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
+    /// A path in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
@@ -39,6 +41,7 @@ impl Bench {
         command
     }
 
+    /// A JSON file.
     pub fn json(&self, name: &str) -> serde_json::Value {
         serde_json::from_slice(&std::fs::read(self.path(name)).unwrap()).unwrap()
     }
