@@ -19,7 +19,7 @@ use crate::view::View;
 const LONGEST_SIDE: f64 = 1600.0;
 
 /// Small photos are enlarged at most this much, so that lines and labels fit; more would only show blocks.
-const MOST_ENLARGED: f64 = 3.0;
+const MOST_ENLARGED: f64 = 2.0;
 
 /// Narrowest picture, px: the legend has to fit.
 const NARROWEST: usize = 760;
@@ -115,7 +115,7 @@ pub fn draw(photo: &Photo, a: &Analysis) -> Overlay {
 fn title(canvas: &mut Canvas, frame: &Frame, a: &Analysis) {
     let size = frame.text * 1.2;
     let y = frame.text * 1.75;
-    let view = words::view(a.view.view);
+    let view = if a.view.confidence > 0.0 { words::view(a.view.view) } else { "head" };
     canvas.text(frame.text, y, view, size, Weight::Bold, WHITE);
     let fact = match (&a.density, &a.follicles, a.coverage.scalp_share_hidden) {
         (Some(d), ..) => format!("{:.0} hairs/cm², {:.0} units/cm²", d.hairs.value.get(), d.units.value.get()),

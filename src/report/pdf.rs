@@ -27,9 +27,10 @@ pub fn pdf(d: &Document, overlay: &Overlay) -> Result<Vec<u8>, Error> {
     let foot = format!("{}   {} {}", words::DISCLAIMER, d.software.name, d.software.version);
     let mut pages = Pages::new(foot);
     let date = d.photo.taken_at.as_deref().and_then(|t| t.get(..10));
+    let view = if d.photo.view_confidence > 0.0 { words::view(d.photo.view) } else { "view not recognised" };
     let note = match date {
-        Some(date) => format!("{}, {} view, taken {date}", d.photo.file_name, words::view(d.photo.view)),
-        None => format!("{}, {} view", d.photo.file_name, words::view(d.photo.view)),
+        Some(date) => format!("{}, {view}, taken {date}", d.photo.file_name),
+        None => format!("{}, {view}", d.photo.file_name),
     };
     for_client(&mut pages, d, overlay, &note);
     pages.turn();
@@ -72,7 +73,7 @@ fn for_client(pages: &mut Pages, d: &Document, overlay: &Overlay, note: &str) {
         d.plan.against.iter().for_each(|r| pages.entry(&r.because));
     }
     if d.plan.regions.is_empty() {
-        pages.paragraph("This photo alone gives no reason for a treatment.");
+        pages.paragraph("Nothing to treat was found in this photo; other views may show more.");
     }
     for r in &d.plan.regions {
         pages.entry(&format!("{}: {}, in {} sessions", r.name, words::effect(r.effect), span(r.sessions)));
@@ -118,7 +119,7 @@ fn for_artist(pages: &mut Pages, d: &Document, note: &str) {
     pages.title("For the artist or clinician", note);
     pages.heading("Photo");
     pages.row("Size", &format!("{} x {} px", d.photo.width, d.photo.height));
-    pages.row("View", &format!("{}, {:.0} % sure", words::view(d.photo.view), d.photo.view_confidence * 100.0));
+    pages.row("View", &words::view_with_trust(d));
     pages.row(
         "Scale",
         &match &d.scale {

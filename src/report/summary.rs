@@ -39,11 +39,7 @@ pub fn summary(d: &Document, style: Style) -> String {
     let mut line = |label: &str, value: &str| {
         let _ = writeln!(text, "  {label:<LABEL$}{value}");
     };
-    let guessed = match d.photo.view_confidence {
-        c if c >= 1.0 => String::new(),
-        c => format!(" (guessed, {:.0} % sure; --view tells it)", c * 100.0),
-    };
-    line("view", &format!("{}{guessed}", words::view(d.photo.view)));
+    line("view", &words::view_with_trust(d));
     line(
         "quality",
         &match d.quality.verdict {
@@ -76,8 +72,10 @@ pub fn summary(d: &Document, style: Style) -> String {
         line(
             "counted",
             &format!(
-                "{} follicular units with {} hairs; without a scale there is no density",
-                found.units, found.hairs
+                "{} follicular units with {} hairs{}",
+                found.units,
+                found.hairs,
+                if d.scale.is_none() { "; without a scale there is no density" } else { "" }
             ),
         );
     }

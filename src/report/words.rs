@@ -24,6 +24,17 @@ pub fn view(view: View) -> &'static str {
     }
 }
 
+/// The view of a photo and the trust in it.
+#[must_use]
+pub fn view_with_trust(d: &Document) -> String {
+    let name = view(d.photo.view);
+    match d.photo.view_confidence {
+        c if c >= 1.0 => name.to_owned(),
+        c if c > 0.0 => format!("{name} (guessed, {:.0} % sure; --view tells it)", c * 100.0),
+        _ => format!("not recognised, taken as {name}; --view tells it"),
+    }
+}
+
 /// Name of a zone.
 #[must_use]
 pub fn zone(zone: Zone) -> &'static str {

@@ -49,6 +49,17 @@ fn layers_have_the_size_of_the_photo() {
 }
 
 #[test]
+fn a_report_of_two_pages_is_written_on_request() {
+    let bench = Bench::new();
+    bench.file("head.jpg", &head());
+    bench.scalpmap(&["analyze", "head.jpg", "--out", "out", "--pdf", "--view", "front"]).assert().code(0);
+    let pdf = std::fs::read(bench.path("out/head.report.pdf")).unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    assert!(text.starts_with("%PDF-"));
+    assert!(text.matches("/MediaBox").count() >= 2, "fewer than two pages");
+}
+
+#[test]
 fn the_same_photo_twice_is_analysed_once() {
     let bench = Bench::new();
     bench.file("a.jpg", &head());
