@@ -39,11 +39,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         // A link to a folder is not followed: it may lead back up.
         match entry.file_type() {
             Ok(t) if t.is_dir() => walk(&entry.path(), found),
-            Ok(t) if t.is_file() || entry.path().is_file() => {
-                if looks_like_photo(&name) {
-                    found.push(entry.path());
-                }
-            }
+            Ok(_) if looks_like_photo(&name) && entry.path().is_file() => found.push(entry.path()),
             _ => {}
         }
     }

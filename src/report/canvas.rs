@@ -122,13 +122,6 @@ impl Canvas {
         self.line(points, closed, core, 1.0, width, dash);
     }
 
-    /// A filled area.
-    pub fn fill(&mut self, points: &[Point], colour: Rgb, alpha: f32) {
-        if let Some(path) = path(points, true) {
-            self.pixmap.fill_path(&path, &paint(colour, alpha), FillRule::Winding, Transform::identity(), None);
-        }
-    }
-
     /// A ring.
     pub fn ring(&mut self, centre: Point, radius: f32, colour: Rgb, width: f32) {
         if let Some(path) = PathBuilder::from_circle(centre.x, centre.y, radius) {

@@ -8,7 +8,7 @@ use super::{Bench, closeup, encoded, head, plain};
 /// Runs one bad photo beside a good one: exit code 1, a message, a remedy, the path last, the good one complete.
 #[track_caller]
 fn refused(name: &str, bytes: &[u8], message: &str) {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file(name, bytes);
     bench.file("good.jpg", &head());
     let run = bench.scalpmap(&["analyze", "--out", "out", name, "good.jpg"]).assert().code(1);
@@ -27,7 +27,7 @@ fn refused(name: &str, bytes: &[u8], message: &str) {
 /// A photo that is read but shows nothing to measure: exit code 0 and a complete result.
 #[track_caller]
 fn flagged(name: &str, bytes: &[u8], args: &[&str]) -> serde_json::Value {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file(name, bytes);
     bench.scalpmap(&["analyze", "--out", "out", name]).args(args).assert().code(0).stderr(contains("panicked").not());
     let stem = name.split('.').next().unwrap();
@@ -81,7 +81,7 @@ fn one_px() {
 
 #[test]
 fn a_file_that_is_not_there() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench
         .scalpmap(&["analyze", "gone.jpg"])
         .assert()
@@ -92,7 +92,7 @@ fn a_file_that_is_not_there() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_larger_than_the_limit_is_not_read() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     // Ten GiB that take no space.
     std::fs::File::create(bench.path("film.jpg")).unwrap().set_len(10 << 30).unwrap();
     bench.scalpmap(&["analyze", "film.jpg"]).assert().code(1).stderr(contains("10240 MiB"));
@@ -113,7 +113,7 @@ fn all_black_is_flagged() {
 
 #[test]
 fn all_black_is_refused_by_strict() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("black.png", &plain(320, 240, [0, 0, 0]));
     bench
         .scalpmap(&["analyze", "--strict", "black.png"])
@@ -144,7 +144,7 @@ fn a_wrong_orientation_is_ignored() {
 
 #[test]
 fn without_a_scale_there_is_no_physical_number_and_the_message_says_how_to_give_one() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("field.png", &closeup());
     bench
         .scalpmap(&["analyze", "--view", "closeup", "--out", "out", "field.png"])
@@ -158,7 +158,7 @@ fn without_a_scale_there_is_no_physical_number_and_the_message_says_how_to_give_
 
 #[test]
 fn an_odd_photo_format_is_told_from_its_bytes() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     let picture = image::load_from_memory(&head()).unwrap().into_rgb8();
     bench.file("really-a-png.jpg", &encoded(&picture, image::ImageFormat::Png));
     bench.scalpmap(&["analyze", "--out", "out", "really-a-png.jpg"]).assert().code(0);

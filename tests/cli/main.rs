@@ -17,7 +17,7 @@ pub struct Bench {
 
 impl Bench {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub fn empty() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 

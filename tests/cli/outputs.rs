@@ -6,7 +6,7 @@ use super::{Bench, closeup, head, plain};
 
 #[test]
 fn every_output_keeps_the_schema() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     let schema = bench.scalpmap(&["schema"]).assert().code(0).get_output().stdout.clone();
     let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -39,7 +39,7 @@ fn every_output_keeps_the_schema() {
 
 #[test]
 fn layers_have_the_size_of_the_photo() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("head.jpg", &head());
     bench.scalpmap(&["analyze", "head.jpg", "--out", "out"]).assert().code(0);
     for layer in ["tissue", "coverage"] {
@@ -50,7 +50,7 @@ fn layers_have_the_size_of_the_photo() {
 
 #[test]
 fn a_report_of_two_pages_is_written_on_request() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("head.jpg", &head());
     bench.scalpmap(&["analyze", "head.jpg", "--out", "out", "--pdf", "--view", "front"]).assert().code(0);
     let pdf = std::fs::read(bench.path("out/head.report.pdf")).unwrap();
@@ -61,7 +61,7 @@ fn a_report_of_two_pages_is_written_on_request() {
 
 #[test]
 fn the_same_photo_twice_is_analysed_once() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("a.jpg", &head());
     bench.scalpmap(&["analyze", "a.jpg", "./a.jpg", "--out", "out"]).assert().code(0).stderr(contains("analysed once"));
     assert_eq!(bench.names("out").len(), 4);
@@ -69,7 +69,7 @@ fn the_same_photo_twice_is_analysed_once() {
 
 #[test]
 fn two_photos_of_one_name_get_two_results() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("monday/front.jpg", &head());
     bench.file("friday/front.png", &closeup());
     bench
@@ -83,7 +83,7 @@ fn two_photos_of_one_name_get_two_results() {
 
 #[test]
 fn results_of_another_photo_are_never_replaced_unasked() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("monday/front.jpg", &head());
     bench.file("friday/front.jpg", &closeup());
     let run = |photo: &str, more: &[&str]| bench.scalpmap(&["analyze", photo, "--out", "out"]).args(more).assert();
@@ -98,7 +98,7 @@ fn results_of_another_photo_are_never_replaced_unasked() {
 
 #[test]
 fn names_with_spaces_umlauts_and_a_leading_dash() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     for name in ["Frau Müller vorn.jpg", "-top.jpg"] {
         bench.file(name, &head());
     }
@@ -112,7 +112,7 @@ fn names_with_spaces_umlauts_and_a_leading_dash() {
 
 #[test]
 fn json_lines_come_in_input_order_whatever_the_threads() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     for (i, name) in ["c", "a", "b"].into_iter().enumerate() {
         bench.file(&format!("{name}.png"), &plain(64 + 32 * i as u32, 64, [90, 60, 50]));
     }
@@ -135,7 +135,7 @@ fn json_lines_come_in_input_order_whatever_the_threads() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_no_half_written_file() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     for i in 0..40 {
         bench.file(&format!("{i}.jpg"), &head());
     }
@@ -167,7 +167,7 @@ fn an_interrupt_leaves_no_half_written_file() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_said() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("a.jpg", &head());
     std::fs::create_dir(bench.path("out")).unwrap();
     // A limit on the size of written files stands in for a full disk; SIGXFSZ is ignored so that the write fails.

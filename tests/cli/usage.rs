@@ -7,12 +7,12 @@ use super::{Bench, head};
 
 #[test]
 fn without_arguments_there_is_a_short_help() {
-    Bench::new().scalpmap(&[]).assert().code(2).stderr(contains("analyze").and(contains("Examples")));
+    Bench::empty().scalpmap(&[]).assert().code(2).stderr(contains("analyze").and(contains("Examples")));
 }
 
 #[test]
 fn help_teaches() {
-    Bench::new()
+    Bench::empty()
         .scalpmap(&["help", "analyze"])
         .assert()
         .code(0)
@@ -21,7 +21,7 @@ fn help_teaches() {
 
 #[test]
 fn scales_that_mean_nothing() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("a.jpg", &head());
     for bad in ["0", "-1", "nan"] {
         bench
@@ -35,7 +35,7 @@ fn scales_that_mean_nothing() {
 
 #[test]
 fn an_output_folder_that_is_a_file() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("a.jpg", &head());
     bench.file("taken", b"x");
     bench
@@ -48,14 +48,14 @@ fn an_output_folder_that_is_a_file() {
 
 #[test]
 fn a_folder_without_photos() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     std::fs::create_dir(bench.path("empty")).unwrap();
     bench.scalpmap(&["analyze", "empty"]).assert().code(2).stderr(contains("no photo"));
 }
 
 #[test]
 fn a_profile_with_a_mistake() {
-    let bench = Bench::new();
+    let bench = Bench::empty();
     bench.file("a.jpg", &head());
     bench.file("client.toml", b"hair_type = \"nordic\"");
     bench.scalpmap(&["analyze", "a.jpg", "--profile", "client.toml"]).assert().code(2).stderr(contains("european"));
@@ -63,5 +63,5 @@ fn a_profile_with_a_mistake() {
 
 #[test]
 fn completions_name_the_commands() {
-    Bench::new().scalpmap(&["completions", "bash"]).assert().code(0).stdout(contains("analyze"));
+    Bench::empty().scalpmap(&["completions", "bash"]).assert().code(0).stdout(contains("analyze"));
 }

@@ -25,11 +25,12 @@ pub(super) fn marks(canvas: &mut Canvas, frame: &Frame, a: &Analysis) {
     let ring = (working * 1.1).clamp(frame.text * 0.3, frame.text * 0.9);
     for debris in &follicles.debris {
         let points = frame.all(debris);
-        let Some(first) = points.first() else { continue };
+        if points.is_empty() {
+            continue;
+        }
         let n = points.len() as f32;
         let middle = points.iter().fold(Point::default(), |m, p| Point::new(m.x + p.x / n, m.y + p.y / n));
         let r = points.iter().map(|p| p.distance(middle)).fold(ring, f32::max).min(frame.text * 1.2);
-        debug_assert!(first.x.is_finite());
         for (dx, dy) in [(r, r), (r, -r)] {
             let cross = [Point::new(middle.x - dx, middle.y - dy), Point::new(middle.x + dx, middle.y + dy)];
             canvas.haloed(&cross, false, DEBRIS, [40, 40, 40], thin, None);
