@@ -8,6 +8,7 @@ pub mod matting;
 pub mod net;
 pub mod refine;
 pub mod shape;
+pub mod surround;
 pub mod working;
 
 use crate::error::Error;

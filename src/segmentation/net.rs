@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::working::resized;
-use super::{Segmentation, Segmenter, refine};
+use super::{Segmentation, Segmenter, refine, surround};
 use crate::error::Error;
 use crate::photo::Photo;
 use crate::plane::Plane;
@@ -164,7 +164,8 @@ impl Segmenter for Net {
 
     fn segment(&self, photo: &Photo, _view: View) -> Result<Segmentation, Error> {
         let maps = self.maps(&photo.rgb)?;
-        let mut found = refine::to_photo(photo, &maps.probability, Some(&maps.hidden));
+        let probability = surround::weighed(&photo.rgb, &maps.probability);
+        let mut found = refine::to_photo(photo, &probability, Some(&maps.hidden));
         found.canonical = Some(maps.canonical);
         Ok(found)
     }
