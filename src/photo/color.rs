@@ -175,6 +175,7 @@ fn product(a: u8, b: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use moxcms::{LutDataType, LutStore, LutType, LutWarehouse, Matrix3d, ProfileClass};
 
     fn icc(profile: &ColorProfile) -> Profile {
         Profile::Icc(profile.encode().unwrap())
@@ -242,6 +243,43 @@ mod tests {
         let out = to_srgb(Samples::Cmyk(inks), &Profile::None, &mut warnings);
         assert_eq!(out, [[255; 3], [255, 0, 0], [0; 3], [63, 127, 127]]);
         assert!(warnings[0].contains("CMYK"));
+    }
+
+    /// A print profile of 2 x 2 x 2 x 2 grid points: lightness 100 without black ink, 0 under full black, other inks
+    /// without colour.
+    fn black_ink_only() -> ColorProfile {
+        // Lab in the 16-bit coding of lut16Type (ICC.1:2022, 6.3.4.2): L* 100 is 0xFF00, a* = b* = 0 is 0x8000.
+        let clut = (0..16).flat_map(|i| [if i % 2 == 0 { 0xFF00 } else { 0 }, 0x8000, 0x8000]).collect();
+        let ramp = |channels| LutStore::Store16([0, 0xFFFF].repeat(channels));
+        let mut profile = ColorProfile::default();
+        profile.color_space = DataColorSpace::Cmyk;
+        profile.pcs = DataColorSpace::Lab;
+        profile.profile_class = ProfileClass::OutputDevice;
+        profile.lut_a_to_b_perceptual = Some(LutWarehouse::Lut(LutDataType {
+            num_input_channels: 4,
+            num_output_channels: 3,
+            num_clut_grid_points: 2,
+            matrix: Matrix3d::IDENTITY,
+            num_input_table_entries: 2,
+            num_output_table_entries: 2,
+            input_table: ramp(4),
+            clut_table: LutStore::Store16(clut),
+            output_table: ramp(3),
+            lut_type: LutType::Lut16,
+        }));
+        profile
+    }
+
+    #[test]
+    fn inks_with_a_profile() {
+        let mut warnings = Vec::new();
+        let inks = vec![[0; 4], [0, 0, 0, 128], [0, 0, 0, 255]];
+        let out = to_srgb(Samples::Cmyk(inks), &icc(&black_ink_only()), &mut warnings);
+        assert_eq!(warnings, Vec::<String>::new());
+        // L* 49.8 is Y 0.183 (CIE 15:2018), in sRGB 118; ideal inks would give 127.
+        for (found, expected) in out.iter().zip([[255; 3], [118; 3], [0; 3]]) {
+            assert!(near(*found, expected), "{out:?}");
+        }
     }
 
     #[test]

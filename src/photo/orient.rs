@@ -34,9 +34,10 @@ fn transposed(rgb: &Plane<[u8; 3]>, source: impl Fn(usize, usize) -> (usize, usi
     out.par_chunks_mut(w * BLOCK).enumerate().for_each(|(band, rows)| {
         for x0 in (0..w).step_by(BLOCK) {
             for (dy, row) in rows.chunks_exact_mut(w).enumerate() {
-                for x in x0..(x0 + BLOCK).min(w) {
+                let end = (x0 + BLOCK).min(w);
+                for (x, px) in (x0..end).zip(&mut row[x0..end]) {
                     let (sx, sy) = source(x, band * BLOCK + dy);
-                    row[x] = rgb.get(sx, sy);
+                    *px = rgb.get(sx, sy);
                 }
             }
         }

@@ -165,7 +165,7 @@ pub fn flat_jpeg(components: &[u8], adobe_transform: Option<u8>) -> Vec<u8> {
             put(0, 1);
         }
     }
-    while bits.len() % 8 != 0 {
+    while !bits.len().is_multiple_of(8) {
         bits.push(true);
     }
     for byte in bits.chunks_exact(8) {
