@@ -63,7 +63,13 @@ struct Edge {
 }
 
 /// Axis-parallel edges that are one pixel sharp and at least `shortest` long. Nature draws none; boxes and banners do.
-fn straight_edges(at: &dyn Fn(usize, usize) -> i32, lines: usize, length: usize, shortest: usize) -> Vec<Edge> {
+fn straight_edges(
+    at: &dyn Fn(usize, usize) -> i32,
+    lines: usize,
+    length: usize,
+    shortest: usize,
+    widest_gap: usize,
+) -> Vec<Edge> {
     let mut found = Vec::new();
     for line in 1..lines.saturating_sub(2) {
         for brighter in [false, true] {
@@ -72,17 +78,17 @@ fn straight_edges(at: &dyn Fn(usize, usize) -> i32, lines: usize, length: usize,
                 let step = sign * (at(line + 1, i) - at(line, i));
                 let before = sign * (at(line, i) - at(line - 1, i));
                 let after = sign * (at(line + 2, i) - at(line + 1, i));
-                step >= 6 && step > before.abs() && step > after.abs()
+                step >= 6 && step >= before && step >= after
             };
             let (mut start, mut hits, mut last) = (0usize, 0usize, 0usize);
             let mut close = |start: usize, hits: usize, last: usize| {
-                if hits >= shortest && hits * 20 >= (last + 1 - start) * 17 {
+                if hits >= shortest && hits * 5 >= (last + 1 - start) * 4 {
                     found.push(Edge { line, from: start, to: last + 1, brighter });
                 }
             };
             for i in 0..length {
                 if is_edge(i) {
-                    if hits == 0 || i - last > 3 {
+                    if hits == 0 || i - last > widest_gap {
                         close(start, hits, last);
                         (start, hits) = (i, 0);
                     }
@@ -103,13 +109,14 @@ fn mask_banners(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
     for from_top in [true, false] {
         let row = |line: usize| if from_top { line } else { h - 1 - line };
         let at = |line: usize, x: usize| luma(rgb.get(x, row(line)));
-        // The longest straight edge must be much longer than a hair can be straight and level.
-        let edge = straight_edges(&at, depth, w, w / 4).into_iter().max_by_key(|e| e.to - e.from);
-        if let Some(edge) = edge {
-            for line in 0..(edge.line + 3).min(h) {
-                for x in edge.from.saturating_sub(w / 8)..(edge.to + w / 50).min(w) {
-                    field.set(x, row(line), false);
-                }
+        // The edge must be much longer than a hair can be straight and level; hairs that it runs through may interrupt it.
+        let edges = straight_edges(&at, depth, w, w / 4, (w / 16).max(3));
+        let Some(deepest) = edges.iter().map(|e| e.line).max() else { continue };
+        let from = edges.iter().map(|e| e.from).min().unwrap_or(0).saturating_sub(w / 8);
+        let to = (edges.iter().map(|e| e.to).max().unwrap_or(w) + w / 16).min(w);
+        for line in 0..(deepest + 3).min(h) {
+            for x in from..to {
+                field.set(x, row(line), false);
             }
         }
     }
@@ -119,7 +126,7 @@ fn mask_banners(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
 fn mask_boxes(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
     let (w, h) = (rgb.width(), rgb.height());
     let at = |line: usize, x: usize| luma(rgb.get(x, line));
-    let edges = straight_edges(&at, h, w, (w / 20).max(16));
+    let edges = straight_edges(&at, h, w, (w / 20).max(16), 3);
     let near = |a: usize, b: usize| a.abs_diff(b) <= (w / 80).max(4);
     for (i, top) in edges.iter().enumerate() {
         for bottom in &edges[i + 1..] {

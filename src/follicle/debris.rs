@@ -1,0 +1,56 @@
+//! What lies on the skin and is not rooted in it: loose clippings, flakes, rims of scale around the roots.
+
+use crate::follicle::link::chord;
+use crate::follicle::trace::Trace;
+use crate::follicle::tune;
+
+/// Axial angle between two directions, 0..pi/2.
+fn between(a: f32, b: f32) -> f32 {
+    (a - b).sin().abs().asin()
+}
+
+/// Whether each trace is debris. `agreement` is what [`crate::follicle::root::orient`] returned.
+#[must_use]
+pub fn tell(traces: &[Trace], width: f32) -> Vec<bool> {
+    let chords: Vec<f32> = traces.iter().map(|t| chord(&t.path)).collect();
+    let lengths: Vec<f32> = traces.iter().map(Trace::length).collect();
+    let mut sorted = lengths.clone();
+    sorted.sort_by(f32::total_cmp);
+    let typical = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    let reach = 25.0 * width;
+    traces
+        .iter()
+        .enumerate()
+        .map(|(i, t)| {
+            // The axis of the neighbourhood: doubled angles, weighted by length and nearness.
+            let middle = t.path[t.path.len() / 2];
+            let (mut x, mut y, mut weight) = (0.0f32, 0.0f32, 0.0f32);
+            for (j, other) in traces.iter().enumerate() {
+                if j != i {
+                    let near = (-(middle.distance(other.path[other.path.len() / 2]) / reach).powi(2)).exp() + 0.02;
+                    let k = near * lengths[j].min(2.0 * typical) * other.strength;
+                    x += k * (2.0 * chords[j]).cos();
+                    y += k * (2.0 * chords[j]).sin();
+                    weight += k;
+                }
+            }
+            let order = x.hypot(y) / weight.max(1e-6);
+            let foreign = between(chords[i], 0.5 * y.atan2(x));
+            // Short pieces at a root that leave it sideways are rims of scale, not hairs.
+            let rim = lengths[i] < tune("RIML", 2.2) * width
+                && traces.iter().enumerate().any(|(j, other)| {
+                    j != i
+                        && lengths[j] > 1.3 * lengths[i]
+                        && between(chords[i], chords[j]) > tune("RIMA", 0.55)
+                        && [t.path[0], t.path[t.path.len() - 1]]
+                            .iter()
+                            .any(|p| other.path.iter().any(|q| p.distance(*q) < 1.3 * width))
+                });
+            // A hair may leave its neighbours' direction; it takes a field that agrees with itself to say so.
+            let clipping = traces.len() >= 6 && order > 0.6 && foreign > tune("FOR", 0.9) && lengths[i] < 1.5 * typical.max(3.0 * width);
+            // A loose long hair that lies across the field.
+            let strand = traces.len() >= 12 && lengths[i] > 6.0 * typical;
+            rim || clipping || strand
+        })
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! Pieces of one shaft joined end to end, where glare, a crossing or a flake broke the trace.
+
+use crate::follicle::trace::{Trace, heading};
+use crate::plane::{Plane, Point};
+
+/// How far two ends may lie apart, in widths.
+const WIDEST_GAP: f32 = 5.0;
+/// How much the pieces may bend at the gap, as a cosine: 20 degrees.
+const STRAIGHT: f32 = 0.94;
+
+/// An end of a trace with the direction in which the trace leaves it.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    at: Point,
+    cos: f32,
+    sin: f32,
+}
+
+fn end(path: &[Point], last: bool) -> End {
+    let back = 8.min(path.len() - 1);
+    let (a, b) =
+        if last { (path[path.len() - 1 - back], path[path.len() - 1]) } else { (path[back], path[0]) };
+    let d = a.distance(b).max(1e-3);
+    End { at: b, cos: (b.x - a.x) / d, sin: (b.y - a.y) / d }
+}
+
+/// Cost of joining two ends, or none where they do not belong together.
+fn cost(a: End, b: End, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<f32> {
+    let gap = a.at.distance(b.at);
+    if gap > WIDEST_GAP * width {
+        return None;
+    }
+    let facing = -(a.cos * b.cos + a.sin * b.sin);
+    if facing < STRAIGHT {
+        return None;
+    }
+    let along = (b.at.x - a.at.x) * a.cos + (b.at.y - a.at.y) * a.sin;
+    let across = ((b.at.y - a.at.y) * a.cos - (b.at.x - a.at.x) * a.sin).abs();
+    // Pieces may overlap by a width; sideways they may miss each other by half a width and what a bend explains.
+    if along < -1.5 * width || across > 0.5 * width + 0.2 * along.abs() {
+        return None;
+    }
+    // Between them the shaft must be seen, if faintly: bare skin parts two hairs.
+    let steps = gap.ceil().max(1.0) as usize;
+    let mut seen: Vec<f32> = (0..=steps)
+        .map(|i| {
+            let t = i as f32 / steps as f32;
+            contrast.sample(a.at.x + t * (b.at.x - a.at.x), a.at.y + t * (b.at.y - a.at.y)) / hair
+        })
+        .collect();
+    seen.sort_by(f32::total_cmp);
+    // A quarter of the way may be glare.
+    (seen[seen.len() / 4] > 0.3).then_some(gap + 2.0 * across)
+}
+
+/// Joins traces end to end, best fit first.
+#[must_use]
+pub fn join(mut traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
+    loop {
+        let mut best: Option<(f32, usize, bool, usize, bool)> = None;
+        for i in 0..traces.len() {
+            for j in i + 1..traces.len() {
+                for (li, lj) in [(false, false), (false, true), (true, false), (true, true)] {
+                    let (a, b) = (end(&traces[i].path, li), end(&traces[j].path, lj));
+                    if let Some(c) = cost(a, b, contrast, width, hair)
+                        && best.is_none_or(|b| c < b.0)
+                    {
+                        best = Some((c, i, li, j, lj));
+                    }
+                }
+            }
+        }
+        let Some((_, i, last_i, j, last_j)) = best else { break };
+        let other = traces.remove(j);
+        let (n, m) = (traces[i].path.len() as f32, other.path.len() as f32);
+        let first = &mut traces[i];
+        if !last_i {
+            first.path.reverse();
+        }
+        let mut tail = other.path;
+        if last_j {
+            tail.reverse();
+        }
+        // Where the pieces overlap, the second starts after the first has ended.
+        let from = end(&first.path, true);
+        let skip = tail.iter().take_while(|p| (p.x - from.at.x) * from.cos + (p.y - from.at.y) * from.sin < 0.5).count();
+        let skip = skip.min(tail.len() - 1);
+        fill(&mut first.path, tail[skip]);
+        first.path.extend_from_slice(&tail[skip..]);
+        first.strength = (n * first.strength + m * other.strength) / (n + m);
+        first.contrast = (n * first.contrast + m * other.contrast) / (n + m);
+    }
+    traces
+}
+
+/// Adds points 1 px apart on the way to `to`.
+fn fill(path: &mut Vec<Point>, to: Point) {
+    let from = path[path.len() - 1];
+    let steps = from.distance(to).floor() as usize;
+    for i in 1..steps {
+        let t = i as f32 / steps as f32;
+        path.push(Point::new(from.x + t * (to.x - from.x), from.y + t * (to.y - from.y)));
+    }
+}
+
+/// Smooths a path with a moving mean of `2 reach + 1` points; the ends keep their place.
+pub fn smooth(path: &mut [Point], reach: usize) {
+    let old = path.to_vec();
+    let n = old.len();
+    for (i, p) in path.iter_mut().enumerate() {
+        let r = reach.min(i).min(n - 1 - i);
+        let part = &old[i - r..=i + r];
+        let k = part.len() as f32;
+        *p = Point::new(part.iter().map(|q| q.x).sum::<f32>() / k, part.iter().map(|q| q.y).sum::<f32>() / k);
+    }
+}
+
+/// Direction of a path as a whole, from its first to its last point, in radians.
+#[must_use]
+pub fn chord(path: &[Point]) -> f32 {
+    if path.len() < 8 {
+        return heading(path, path.len() / 2);
+    }
+    let (a, b) = (path[0], path[path.len() - 1]);
+    (b.y - a.y).atan2(b.x - a.x)
+}

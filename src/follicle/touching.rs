@@ -1,0 +1,102 @@
+//! One thick shaft or two that touch.
+//!
+//! A shaft wider than the filter answers along both of its sides, as two touching shafts do. Two shafts show a slit between
+//! them, or are together clearly wider than one, or end apart from each other.
+
+use crate::follicle::link::chord;
+use crate::follicle::trace::Trace;
+use crate::plane::{Plane, Point};
+use crate::follicle::tune;
+
+/// Widths to the left and right of a path's point at which the contrast has fallen to `level`; at most `longest`.
+#[must_use]
+pub fn sides(contrast: &Plane<f32>, at: Point, angle: f32, level: f32, longest: f32) -> (f32, f32) {
+    let (sin, cos) = angle.sin_cos();
+    let reach = |sign: f32| {
+        let (mut before, mut t) = (contrast.sample(at.x, at.y), 0.0f32);
+        while t < longest {
+            t += 0.5;
+            let now = contrast.sample(at.x - sign * t * sin, at.y + sign * t * cos);
+            if now < level {
+                return (t - 0.5 * (level - now) / (before - now).max(1e-6)).max(0.0);
+            }
+            before = now;
+        }
+        longest
+    };
+    (reach(-1.0), reach(1.0))
+}
+
+fn median(values: &mut [f32]) -> f32 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    values.sort_by(f32::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Whether `short`, which runs beside `long`, is a hair of its own. None if it does not run beside it.
+fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<bool> {
+    let apart = (chord(&short.path) - chord(&long.path)).sin().abs();
+    if apart > 0.35 {
+        return None;
+    }
+    let reach = 1.3 * width;
+    let (mut beside, mut slits, mut wholes) = (0usize, Vec::new(), Vec::new());
+    for p in &short.path {
+        let Some(q) = long.path.iter().min_by(|a, b| p.distance(**a).total_cmp(&p.distance(**b))) else { continue };
+        let d = p.distance(*q);
+        if d > reach {
+            continue;
+        }
+        beside += 1;
+        let steps = 8;
+        let between: Vec<f32> = (0..=steps)
+            .map(|i| {
+                let t = i as f32 / steps as f32;
+                contrast.sample(p.x + t * (q.x - p.x), p.y + t * (q.y - p.y)) / hair
+            })
+            .collect();
+        let rims = between[..=2].iter().copied().fold(0.0, f32::max).min(between[6..].iter().copied().fold(0.0, f32::max));
+        slits.push(rims - between.iter().copied().fold(f32::INFINITY, f32::min));
+        let across = (q.y - p.y).atan2(q.x - p.x);
+        let (a, _) = sides(contrast, *p, across + std::f32::consts::FRAC_PI_2, 0.5 * hair, 2.0 * width);
+        let _ = a;
+        // `sides` measures left and right of an angle; the outer sides lie along the line from one path to the other.
+        let angle = across - std::f32::consts::FRAC_PI_2;
+        let (outer_p, _) = sides(contrast, *p, angle, 0.5 * hair, 2.0 * width);
+        let (_, outer_q) = sides(contrast, *q, angle, 0.5 * hair, 2.0 * width);
+        wholes.push(outer_p + d + outer_q);
+    }
+    if (beside as f32) < 0.65 * short.path.len() as f32 {
+        return None;
+    }
+    let (slit, whole) = (median(&mut slits), median(&mut wholes));
+    Some(slit > tune("SLIT", 0.12) || whole > tune("WHOLE", 1.6) * width)
+}
+
+/// Drops traces that are the second side of a thick shaft, and moves the first side to the middle of it.
+#[must_use]
+pub fn resolve(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
+    let mut kept: Vec<Trace> = Vec::new();
+    // Traces come best first, so each is compared with those that outrank it.
+    for t in traces {
+        let rival = kept.iter().position(|k| is_own(&t, k, contrast, width, hair) == Some(false));
+        match rival {
+            None => kept.push(t),
+            Some(k) => centre(&mut kept[k], contrast, width, hair),
+        }
+    }
+    kept
+}
+
+/// Moves each point of a path to the middle between the shaft's two sides.
+fn centre(trace: &mut Trace, contrast: &Plane<f32>, width: f32, hair: f32) {
+    let angles: Vec<f32> = (0..trace.path.len()).map(|i| super::trace::heading(&trace.path, i)).collect();
+    for (p, angle) in trace.path.iter_mut().zip(angles) {
+        let (left, right) = sides(contrast, *p, angle, 0.5 * hair, 1.6 * width);
+        let shift = 0.5 * (right - left).clamp(-width, width);
+        *p = Point::new(p.x - shift * angle.sin(), p.y + shift * angle.cos());
+    }
+    super::link::smooth(&mut trace.path, 4);
+}
