@@ -1,8 +1,10 @@
 //! Hairs and follicular units per cm2, as numbers and as maps.
 
+pub mod map;
+
 use serde::Serialize;
 
-use crate::follicle::Follicles;
+use crate::follicle::{Follicles, HairKind};
 use crate::plane::Plane;
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
@@ -52,9 +54,155 @@ pub struct DensityMap {
     pub px_per_cell: usize,
 }
 
-/// Counts per area. None without a scale or without a visible field.
+/// 97.5 % quantile of the standard normal distribution.
+const Z: f64 = 1.959_963_985;
+
+/// Units that the disc of the map should hold on average: the map's own relative error is then about 1 / sqrt(12) = 29 %.
+const UNITS_PER_DISC: f64 = 12.0;
+
+/// A positive value with a log-normal interval from its relative standard deviation: low and high are value times
+/// exp(-/+ 1.96 s), so the interval never crosses zero.
+fn log_normal(value: f64, relative_sd: f64) -> Estimate<f64> {
+    let k = (Z * relative_sd).exp();
+    Estimate::new(value, value / k, value * k)
+}
+
+/// Relative standard deviation of several independent causes.
+fn together(parts: &[f64]) -> f64 {
+    parts.iter().map(|p| p * p).sum::<f64>().sqrt()
+}
+
+/// A count per area with its interval. Three causes, taken as independent, relative standard deviations added in squares:
+/// counting (1 / sqrt(n), as for a Poisson process; follicles keep their distance from each other, so the true spread is
+/// smaller and the interval errs on the wide side), detection, and the scale twice (an area goes with its square).
+/// Without a single count the interval is that of Poisson: 0 to 3.7 (Garwood 1936, doi:10.1093/biomet/28.3-4.437).
+fn per_area(count: usize, area_cm2: f64, detection: f64, scale: f64) -> Estimate<f64> {
+    if count == 0 {
+        return Estimate::new(0.0, 0.0, 3.7 / area_cm2 * (Z * together(&[detection, 2.0 * scale])).exp());
+    }
+    log_normal(count as f64 / area_cm2, together(&[1.0 / (count as f64).sqrt(), detection, 2.0 * scale]))
+}
+
+/// Counts per area. None without a visible field.
+///
+/// A hair counts where its root lies: a hair that the field's edge cuts belongs to the field if its root is inside, and one that
+/// only reaches in from outside has its apparent root on the edge. Half of those would be counted, so a unit whose root lies on
+/// the edge of the photo counts on the top and left edges only (Gundersen 1977, doi:10.1111/j.1365-2818.1977.tb00062.x).
 #[must_use]
 pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale) -> Option<Density> {
-    let _ = (follicles, segmentation, scale);
-    None
+    let field = &segmentation.field;
+    let seen = field.as_slice().iter().filter(|f| **f).count();
+    if seen == 0 {
+        return None;
+    }
+    let area = seen as f64 * scale.mm_per_px.px_area().get();
+    let edge = follicles.working_width_px.unwrap_or(1.0) * 0.5;
+    let (right, bottom) = (field.width() as f32 - 1.0 - edge, field.height() as f32 - 1.0 - edge);
+    let counted: Vec<_> = follicles.units.iter().filter(|u| u.root.x < right && u.root.y < bottom).collect();
+    let hairs: Vec<_> = counted.iter().flat_map(|u| &u.hairs).collect();
+    let (detection, error) = (f64::from(follicles.detection_error), scale.relative_error);
+    let per_cm2 = |n: usize| per_area(n, area, detection, error).with_unit(PerCm2::new).ok();
+    let units_per_cm2 = per_cm2(counted.len())?;
+    let calibers: Vec<f64> = hairs.iter().filter_map(|h| h.caliber).map(Micrometre::get).collect();
+    let mean_caliber = mean_caliber(&calibers, error);
+    let thickness = mean_caliber.map(|m| {
+        // Sum of the calibres in mm: hairs without a calibre count with the mean of the others.
+        let value = m.value.get() / 1000.0 * hairs.len() as f64 / area;
+        let spread = (m.high.get() / m.value.get().max(1e-9)).ln() / Z;
+        // The scale enters once as a length and twice, inverted, as an area: once in all.
+        log_normal(value, together(&[1.0 / (hairs.len().max(1) as f64).sqrt(), detection, spread, error]))
+    });
+    let spacing_mm = (100.0 / units_per_cm2.value.get().max(1e-6)).sqrt();
+    let field_mm = (100.0 * area).sqrt();
+    let radius = if !counted.is_empty() {
+        (spacing_mm * (UNITS_PER_DISC / std::f64::consts::PI).sqrt()).min(field_mm)
+    } else {
+        field_mm
+    };
+    let per_px2 = map::per_px2(
+        &counted.iter().map(|u| u.root).collect::<Vec<_>>(),
+        field,
+        (radius / scale.mm_per_px.get()) as f32,
+    );
+    let px_per_cm2 = (1.0 / scale.mm_per_px.px_area().get()) as f32;
+    Some(Density {
+        hairs: per_cm2(hairs.len())?,
+        units: units_per_cm2,
+        hairs_per_unit: hairs_per_unit(&counted.iter().map(|u| u.hairs.len()).collect::<Vec<_>>(), detection),
+        terminal_to_vellus: terminal_to_vellus(&hairs, detection),
+        mean_caliber,
+        cumulative_thickness_mm_per_cm2: thickness,
+        field_cm2: area,
+        basis: Basis::Counted,
+        map: DensityMap {
+            units_per_cm2: per_px2.map(|v| v * px_per_cm2),
+            radius: Mm::new(radius).ok()?,
+            px_per_cell: map::PX_PER_CELL,
+        },
+    })
+}
+
+/// Mean and sample standard deviation.
+fn mean_sd(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let sd =
+        if n > 1.0 { (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt() } else { 0.5 * mean };
+    (mean, sd)
+}
+
+/// Mean calibre: sampling, 10 % for the edge of a shaft that is not sharp (a folliscope read 41 % too thick against a
+/// micrometer; here blur is taken out, but not proven away), and the scale once.
+fn mean_caliber(calibers: &[f64], scale: f64) -> Option<Estimate<Micrometre>> {
+    if calibers.is_empty() {
+        return None;
+    }
+    let (mean, sd) = mean_sd(calibers);
+    let sampling = sd / mean.max(1e-9) / (calibers.len() as f64).sqrt();
+    log_normal(mean, together(&[sampling, 0.10, scale])).with_unit(Micrometre::new).ok()
+}
+
+/// Hairs per unit; detection acts on hairs within a unit, never below 1 hair.
+fn hairs_per_unit(counts: &[usize], detection: f64) -> Estimate<f64> {
+    if counts.is_empty() {
+        return Estimate::new(0.0, 0.0, 0.0);
+    }
+    let (mean, sd) = mean_sd(&counts.iter().map(|&n| n as f64).collect::<Vec<_>>());
+    let e = log_normal(mean, together(&[sd / mean / (counts.len() as f64).sqrt(), detection]));
+    Estimate::new(mean, e.low.max(1.0), e.high)
+}
+
+/// Terminal hairs for each vellus hair, each number with its Poisson error; vellus hairs are missed most, so detection enters
+/// twice.
+fn terminal_to_vellus(hairs: &[&crate::follicle::Hair], detection: f64) -> Option<Estimate<f64>> {
+    let count = |kind| hairs.iter().filter(|h| h.kind == Some(kind)).count() as f64;
+    let (terminal, vellus) = (count(HairKind::Terminal), count(HairKind::Vellus));
+    if terminal == 0.0 || vellus == 0.0 {
+        return None;
+    }
+    let s = together(&[terminal.sqrt().recip(), vellus.sqrt().recip(), detection, detection]);
+    Some(log_normal(terminal / vellus, s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_holds_counting_detection_and_twice_the_scale() {
+        let e = per_area(100, 0.5, 0.0, 0.0);
+        assert!((e.value - 200.0).abs() < 1e-9);
+        assert!((e.high / e.value).ln() / Z - 0.1 < 1e-9);
+        let with_scale = per_area(100, 0.5, 0.0, 0.05);
+        assert!(((with_scale.high / with_scale.value).ln() / Z - (0.01f64 + 0.01).sqrt()).abs() < 1e-9);
+        let with_detection = per_area(100, 0.5, 0.1, 0.05);
+        assert!(with_detection.high > with_scale.high && with_detection.low < with_scale.low);
+    }
+
+    #[test]
+    fn nothing_counted_is_not_certainly_nothing() {
+        let e = per_area(0, 0.1, 0.1, 0.02);
+        assert_eq!((e.value, e.low), (0.0, 0.0));
+        assert!(e.high > 37.0);
+    }
 }

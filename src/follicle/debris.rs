@@ -2,7 +2,6 @@
 
 use crate::follicle::link::chord;
 use crate::follicle::trace::Trace;
-use crate::follicle::tune;
 
 /// Axial angle between two directions, 0..pi/2.
 fn between(a: f32, b: f32) -> f32 {
@@ -37,17 +36,18 @@ pub fn tell(traces: &[Trace], width: f32) -> Vec<bool> {
             let order = x.hypot(y) / weight.max(1e-6);
             let foreign = between(chords[i], 0.5 * y.atan2(x));
             // Short pieces at a root that leave it sideways are rims of scale, not hairs.
-            let rim = lengths[i] < tune("RIML", 2.2) * width
+            let rim = lengths[i] < 2.2 * width
                 && traces.iter().enumerate().any(|(j, other)| {
                     j != i
                         && lengths[j] > 1.3 * lengths[i]
-                        && between(chords[i], chords[j]) > tune("RIMA", 0.55)
+                        && between(chords[i], chords[j]) > 0.55
                         && [t.path[0], t.path[t.path.len() - 1]]
                             .iter()
                             .any(|p| other.path.iter().any(|q| p.distance(*q) < 1.3 * width))
                 });
             // A hair may leave its neighbours' direction; it takes a field that agrees with itself to say so.
-            let clipping = traces.len() >= 6 && order > 0.6 && foreign > tune("FOR", 0.9) && lengths[i] < 1.5 * typical.max(3.0 * width);
+            let clipping =
+                traces.len() >= 6 && order > 0.6 && foreign > 0.9 && lengths[i] < 1.5 * typical.max(3.0 * width);
             // A loose long hair that lies across the field.
             let strand = traces.len() >= 12 && lengths[i] > 6.0 * typical;
             rim || clipping || strand

@@ -18,8 +18,7 @@ struct End {
 
 fn end(path: &[Point], last: bool) -> End {
     let back = 8.min(path.len() - 1);
-    let (a, b) =
-        if last { (path[path.len() - 1 - back], path[path.len() - 1]) } else { (path[back], path[0]) };
+    let (a, b) = if last { (path[path.len() - 1 - back], path[path.len() - 1]) } else { (path[back], path[0]) };
     let d = a.distance(b).max(1e-3);
     End { at: b, cos: (b.x - a.x) / d, sin: (b.y - a.y) / d }
 }
@@ -50,7 +49,7 @@ fn cost(a: End, b: End, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<
         .collect();
     seen.sort_by(f32::total_cmp);
     // A quarter of the way may be glare.
-    (seen[seen.len() / 4] > 0.3).then_some(gap + 2.0 * across)
+    (seen[seen.len() / 4] > 0.35).then_some(gap + 2.0 * across)
 }
 
 /// Joins traces end to end, best fit first.
@@ -83,7 +82,8 @@ pub fn join(mut traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32
         }
         // Where the pieces overlap, the second starts after the first has ended.
         let from = end(&first.path, true);
-        let skip = tail.iter().take_while(|p| (p.x - from.at.x) * from.cos + (p.y - from.at.y) * from.sin < 0.5).count();
+        let skip =
+            tail.iter().take_while(|p| (p.x - from.at.x) * from.cos + (p.y - from.at.y) * from.sin < 0.5).count();
         let skip = skip.min(tail.len() - 1);
         fill(&mut first.path, tail[skip]);
         first.path.extend_from_slice(&tail[skip..]);
@@ -113,6 +113,23 @@ pub fn smooth(path: &mut [Point], reach: usize) {
         let k = part.len() as f32;
         *p = Point::new(part.iter().map(|q| q.x).sum::<f32>() / k, part.iter().map(|q| q.y).sum::<f32>() / k);
     }
+}
+
+/// Cuts both ends of a path where its contrast, averaged over half a width, is below `share` of its own core.
+pub fn trim(path: &mut Vec<Point>, contrast: &Plane<f32>, width: f32, share: f32) {
+    let dark: Vec<f32> = path.iter().map(|p| contrast.sample(p.x, p.y)).collect();
+    let mut sorted = dark.clone();
+    sorted.sort_by(f32::total_cmp);
+    let level = share * sorted[sorted.len() * 4 / 5];
+    let reach = (0.25 * width) as usize;
+    let seen = |i: usize| {
+        let part = &dark[i.saturating_sub(reach)..(i + reach + 1).min(dark.len())];
+        part.iter().sum::<f32>() / part.len() as f32 >= level
+    };
+    let first = (0..dark.len()).find(|&i| seen(i)).unwrap_or(0);
+    let last = (0..dark.len()).rfind(|&i| seen(i)).unwrap_or(dark.len() - 1);
+    path.truncate(last + 1);
+    path.drain(..first);
 }
 
 /// Direction of a path as a whole, from its first to its last point, in radians.

@@ -90,33 +90,25 @@ pub fn detect(photo: &Photo, view: View, segmentation: &Segmentation, scale: Opt
     Some(closeup(&image, scale))
 }
 
-fn tune(name: &str, default: f32) -> f32 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
-
 fn closeup(image: &WorkImage, _scale: Option<&Scale>) -> Follicles {
     let contrast = &image.contrast;
     let (width, hair) = (image.shaft, contrast.hair);
-    let response = Response::of(&contrast.plane, tune("SIG", 0.25) * width, tune("LEN", 1.0) * width);
+    let response = Response::of(&contrast.plane, 0.25 * width, 1.0 * width);
     let taken = image.field.map(|f| !f);
-    let rules = Rules {
-        width,
-        hair,
-        start: tune("START", 0.4),
-        go_on: tune("GOON", 0.2),
-        dark: tune("DARK", 0.45),
-        shortest: tune("SHORT", 1.2),
-    };
+    let rules = Rules { width, hair, start: 0.4, go_on: 0.2, dark: 0.45, shortest: 1.2 };
     let mut traces = trace::distinct(trace::trace(&contrast.plane, &response, &taken, &rules), width);
     traces.iter_mut().for_each(|t| link::smooth(&mut t.path, (0.5 * width) as usize));
     let traces = link::join(traces, &contrast.plane, width, hair);
-    let traces = trace::distinct(traces, width);
+    let mut traces = trace::distinct(traces, width);
+    traces.iter_mut().for_each(|t| link::trim(&mut t.path, &contrast.plane, width, 0.55));
+    traces.retain(|t| t.path.len() > 3);
     let traces = touching::resolve(traces, &contrast.plane, width, hair);
+    let traces = touching::split(traces, &contrast.plane, width, hair);
     let is_debris = debris::tell(&traces, width);
     let mut loose = Vec::new();
     let mut hairs = Vec::new();
     for (t, d) in traces.into_iter().zip(is_debris) {
-        if t.length() < tune("MINL", 1.5) * width {
+        if t.length() < 1.5 * width {
             continue;
         }
         if d { loose.push(t) } else { hairs.push(t) }
@@ -124,7 +116,7 @@ fn closeup(image: &WorkImage, _scale: Option<&Scale>) -> Follicles {
     let mut traces = hairs;
     root::orient(&mut traces, &contrast.plane, width, hair);
     let roots: Vec<Point> = traces.iter().map(|t| t.path[0]).collect();
-    let groups = unit::group(&roots, tune("UNIT", 2.2) * width);
+    let groups = unit::group(&roots, 2.2 * width);
     let count = groups.iter().max().map_or(0, |m| m + 1);
     let mut units: Vec<FollicularUnit> =
         (0..count).map(|_| FollicularUnit { root: Point::default(), hairs: vec![] }).collect();

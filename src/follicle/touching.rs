@@ -6,7 +6,6 @@
 use crate::follicle::link::chord;
 use crate::follicle::trace::Trace;
 use crate::plane::{Plane, Point};
-use crate::follicle::tune;
 
 /// Widths to the left and right of a path's point at which the contrast has fallen to `level`; at most `longest`.
 #[must_use]
@@ -57,11 +56,10 @@ fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: 
                 contrast.sample(p.x + t * (q.x - p.x), p.y + t * (q.y - p.y)) / hair
             })
             .collect();
-        let rims = between[..=2].iter().copied().fold(0.0, f32::max).min(between[6..].iter().copied().fold(0.0, f32::max));
+        let rims =
+            between[..=2].iter().copied().fold(0.0, f32::max).min(between[6..].iter().copied().fold(0.0, f32::max));
         slits.push(rims - between.iter().copied().fold(f32::INFINITY, f32::min));
         let across = (q.y - p.y).atan2(q.x - p.x);
-        let (a, _) = sides(contrast, *p, across + std::f32::consts::FRAC_PI_2, 0.5 * hair, 2.0 * width);
-        let _ = a;
         // `sides` measures left and right of an angle; the outer sides lie along the line from one path to the other.
         let angle = across - std::f32::consts::FRAC_PI_2;
         let (outer_p, _) = sides(contrast, *p, angle, 0.5 * hair, 2.0 * width);
@@ -72,7 +70,7 @@ fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: 
         return None;
     }
     let (slit, whole) = (median(&mut slits), median(&mut wholes));
-    Some(slit > tune("SLIT", 0.12) || whole > tune("WHOLE", 1.6) * width)
+    Some(slit > 0.06 || whole > 1.3 * width)
 }
 
 /// Drops traces that are the second side of a thick shaft, and moves the first side to the middle of it.
@@ -88,6 +86,56 @@ pub fn resolve(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32)
         }
     }
     kept
+}
+
+/// Adds a second trace where one trace runs along an area as wide as two shafts that has no trace for the other.
+#[must_use]
+pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
+    let mut out = Vec::with_capacity(traces.len());
+    for (i, t) in traces.iter().enumerate() {
+        let longest = 3.0 * width;
+        let (mut wide, mut shifts) = (Vec::new(), Vec::new());
+        for (k, p) in t.path.iter().enumerate().step_by(2) {
+            let angle = super::trace::heading(&t.path, k);
+            let (left, right) = sides(contrast, *p, angle, 0.5 * hair, longest);
+            if left >= longest || right >= longest {
+                continue;
+            }
+            let (sin, cos) = angle.sin_cos();
+            // Other traces that pass through the same cross-section share its width.
+            let others = traces
+                .iter()
+                .enumerate()
+                .filter(|(j, other)| {
+                    *j != i
+                        && other.path.iter().any(|q| {
+                            let (along, across) =
+                                ((q.x - p.x) * cos + (q.y - p.y) * sin, -(q.x - p.x) * sin + (q.y - p.y) * cos);
+                            along.abs() < 1.0 && across > -left - 1.0 && across < right + 1.0
+                        })
+                })
+                .count();
+            wide.push((left + right) / (others + 1) as f32);
+            shifts.push(0.25 * (right + left));
+        }
+        let enough = wide.iter().filter(|w| **w > 1.6 * width).count() as f32;
+        if wide.len() >= 3 && enough > 0.4 * wide.len() as f32 {
+            let shift = median(&mut shifts);
+            let mut middle = t.clone();
+            centre(&mut middle, contrast, width, hair);
+            for sign in [-1.0, 1.0] {
+                let mut half = middle.clone();
+                for (k, p) in half.path.iter_mut().enumerate() {
+                    let (sin, cos) = super::trace::heading(&middle.path, k).sin_cos();
+                    *p = Point::new(p.x - sign * shift * sin, p.y + sign * shift * cos);
+                }
+                out.push(half);
+            }
+        } else {
+            out.push(t.clone());
+        }
+    }
+    out
 }
 
 /// Moves each point of a path to the middle between the shaft's two sides.

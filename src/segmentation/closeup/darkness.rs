@@ -146,6 +146,9 @@ pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair:
     });
     let inside = || plane.as_slice().iter().zip(field.as_slice()).filter(|(_, f)| **f).map(|(v, _)| *v);
     let (cut, _, high) = otsu(inside());
+    // Shadows under the skin lie above the threshold too, but paler than the shafts: the upper part is the shafts'.
+    let mut above: Vec<f32> = inside().filter(|&v| v >= cut).collect();
+    let high = if above.is_empty() { high } else { quantile(&mut above, 0.75) };
     let mut below: Vec<f32> = inside().filter(|&v| v < cut).collect();
     let middle = quantile(&mut below, 0.5);
     let mut deviation: Vec<f32> = below.iter().map(|v| (v - middle).abs()).collect();

@@ -69,6 +69,7 @@ fn straight_edges(
     length: usize,
     shortest: usize,
     widest_gap: usize,
+    filled: f32,
 ) -> Vec<Edge> {
     let mut found = Vec::new();
     for line in 1..lines.saturating_sub(2) {
@@ -82,7 +83,7 @@ fn straight_edges(
             };
             let (mut start, mut hits, mut last) = (0usize, 0usize, 0usize);
             let mut close = |start: usize, hits: usize, last: usize| {
-                if hits >= shortest && hits * 5 >= (last + 1 - start) * 4 {
+                if hits >= shortest && hits as f32 >= filled * (last + 1 - start) as f32 {
                     found.push(Edge { line, from: start, to: last + 1, brighter });
                 }
             };
@@ -110,7 +111,7 @@ fn mask_banners(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
         let row = |line: usize| if from_top { line } else { h - 1 - line };
         let at = |line: usize, x: usize| luma(rgb.get(x, row(line)));
         // The edge must be much longer than a hair can be straight and level; hairs that it runs through may interrupt it.
-        let edges = straight_edges(&at, depth, w, w / 4, (w / 16).max(3));
+        let edges = straight_edges(&at, depth, w, w / 4, (w / 16).max(3), 0.6);
         let Some(deepest) = edges.iter().map(|e| e.line).max() else { continue };
         let from = edges.iter().map(|e| e.from).min().unwrap_or(0).saturating_sub(w / 8);
         let to = (edges.iter().map(|e| e.to).max().unwrap_or(w) + w / 16).min(w);
@@ -126,7 +127,7 @@ fn mask_banners(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
 fn mask_boxes(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
     let (w, h) = (rgb.width(), rgb.height());
     let at = |line: usize, x: usize| luma(rgb.get(x, line));
-    let edges = straight_edges(&at, h, w, (w / 20).max(16), 3);
+    let edges = straight_edges(&at, h, w, (w / 20).max(16), 3, 0.8);
     let near = |a: usize, b: usize| a.abs_diff(b) <= (w / 80).max(4);
     for (i, top) in edges.iter().enumerate() {
         for bottom in &edges[i + 1..] {
