@@ -7,6 +7,7 @@ use crate::findings::{self, Findings};
 use crate::follicle::{self, Follicles};
 use crate::photo::Photo;
 use crate::plan::{self, Plan, Profile, Rules};
+use crate::plane::Point;
 use crate::quality::{self, Quality, Verdict};
 use crate::scale::{self, Scale, ScaleOptions};
 use crate::segmentation::{self, Segmentation};
@@ -19,6 +20,8 @@ pub struct Options {
     pub view: Option<View>,
     /// Everything about the scale.
     pub scale: ScaleOptions,
+    /// A hairline drawn by a person, px of the upright photo; it replaces the one found.
+    pub hairline: Option<Vec<Point>>,
     /// Refuse photos of unusable quality.
     pub strict: bool,
     /// What is known about the client.
@@ -100,7 +103,9 @@ pub fn analyze_observed(
     begin("coverage");
     let coverage = coverage::measure(&segmentation);
     begin("findings");
-    let findings = findings::read(&segmentation, &coverage, options.view, scale.as_ref());
+    // What is not a close-up may be any side of the head.
+    let head_view = if head_or_closeup == View::Closeup { Some(View::Closeup) } else { options.view };
+    let findings = findings::read(&segmentation, &coverage, head_view, options.hairline.as_deref(), scale.as_ref());
     warnings.extend(findings.warnings.iter().cloned());
     let view = match (options.view, head_or_closeup, &findings.head) {
         (Some(view), ..) => ViewGuess { view, confidence: 1.0 },

@@ -1,5 +1,15 @@
 //! What the measurements mean on a head: zones, bald and thinning regions, the hairline, scars, the pattern.
 
+mod bald;
+mod contour;
+mod grid;
+mod hairline;
+mod head;
+mod pattern;
+mod scar;
+mod skull;
+mod zones;
+
 use serde::Serialize;
 
 use crate::coverage::Coverage;
@@ -177,6 +187,9 @@ pub struct HeadGeometry {
     pub width_px: f32,
 }
 
+/// What a reader must know.
+type Warning = String;
+
 /// Everything found on one photo.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
@@ -200,9 +213,57 @@ pub struct Findings {
     pub warnings: Vec<String>,
 }
 
-/// Reads a head. `view` is what the user said, or none.
+/// Reads a head. `view` is what the user said, or none; `drawn` is a hairline that a person drew, which replaces the one found.
 #[must_use]
-pub fn read(segmentation: &Segmentation, coverage: &Coverage, view: Option<View>, scale: Option<&Scale>) -> Findings {
-    let _ = (segmentation, coverage, view, scale);
-    Findings::default()
+pub fn read(
+    segmentation: &Segmentation,
+    coverage: &Coverage,
+    view: Option<View>,
+    drawn: Option<&[Point]>,
+    scale: Option<&Scale>,
+) -> Findings {
+    if view == Some(View::Closeup) {
+        return Findings { by_zone: zones::field(segmentation, coverage.scalp_share_hidden), ..Findings::default() };
+    }
+    let grid = grid::Grid::new(segmentation);
+    let fit = match head::find(&grid, view) {
+        Ok(fit) => fit,
+        Err(warning) => return Findings { warnings: vec![warning], ..Findings::default() },
+    };
+    let mut warnings = Vec::new();
+    if fit.view.confidence < LEAST_CONFIDENCE {
+        warnings.push(format!(
+            "the view is not certain ({:?}, {:.0} %): zones, hairline and areas depend on it. Say --view front, top, left, \
+             right or back.",
+            fit.view.view,
+            100.0 * fit.view.confidence
+        ));
+    }
+    let camera = skull::Camera::new(fit.pose);
+    let laid = zones::lay(&grid, &camera, fit.pose.scale, segmentation);
+    let hairline = match drawn {
+        Some(line) if line.len() > 1 => Some(hairline::given(line, &grid, &fit, segmentation, scale)),
+        _ => hairline::find(&grid, &fit, segmentation, scale),
+    };
+    let bald_regions = bald::regions(&grid, &fit.pose, scale);
+    if bald_regions.iter().any(|r| r.near_limb) {
+        warnings.push(
+            "a bald or thinning region reaches the head's outline, where its area is uncertain: take a photo that faces it.".into(),
+        );
+    }
+    let pattern = pattern::read(fit.view.view, &camera, hairline.as_ref(), &laid.by_zone);
+    Findings {
+        head: Some(fit.geometry()),
+        zones: Some(laid.map),
+        by_zone: laid.by_zone,
+        salt: Some(laid.salt),
+        bald_regions,
+        hairline,
+        scars: scar::find(&grid, &fit.pose),
+        pattern,
+        warnings,
+    }
 }
+
+/// Confidence in the view below which the reader is told.
+const LEAST_CONFIDENCE: f32 = 0.6;

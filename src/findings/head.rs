@@ -1,0 +1,320 @@
+//! Where the head lies and from which side it is seen: the model head's pose under which the tissues are likeliest.
+//!
+//! Each of the five families of consult photos (front, top, left, right, back) is tried from many camera directions; the best
+//! starts are refined with the downhill simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308). The likelihoods of the
+//! families give the view and its confidence.
+
+use std::f64::consts::{FRAC_PI_2, PI};
+
+use rayon::prelude::*;
+
+use super::grid::Grid;
+use super::skull::{Camera, Part, Pose};
+use super::{HeadGeometry, Warning};
+use crate::plane::Plane;
+use crate::view::{View, ViewGuess};
+
+/// Px along the longest side while fitting: 3 % of a head that fills half of the photo, enough for a pose to a few degrees.
+const FIT_SIDE: usize = 40;
+
+/// Share of the photo that head tissue must fill to be a head at all.
+const LEAST_SHARE: f64 = 0.02;
+
+/// Probability to see room, skin, hair or scalp where the model shows a part; rows in the order of [`Part`]. Off-diagonal values
+/// leave room for what the model does not know: beards, glasses, hair over the shoulders.
+const SEEN: [[f64; 3]; 5] =
+    [[0.90, 0.05, 0.05], [0.07, 0.10, 0.83], [0.07, 0.83, 0.10], [0.15, 0.55, 0.30], [0.30, 0.55, 0.15]];
+
+/// The same for shoulders, dressed or bare: whichever fits the whole photo better.
+const SHOULDERS: [[f64; 3]; 2] = [[0.83, 0.05, 0.12], [0.20, 0.70, 0.10]];
+
+/// Neighbouring px err together: all px of a photo weigh as much as this many independent ones.
+const INDEPENDENT: f64 = 250.0;
+
+/// Room, skin and hair-or-scalp on the coarse grid.
+struct Observed {
+    shares: Plane<[f64; 3]>,
+    /// Px of the photo per px.
+    step: f64,
+}
+
+impl Observed {
+    fn new(grid: &Grid) -> Self {
+        let (w, h) = grid.size();
+        let factor = (w.max(h) as f64 / FIT_SIDE as f64).max(1.0);
+        let size = |n: usize| ((n as f64 / factor).round() as usize).max(1);
+        let (cw, ch) = (size(w), size(h));
+        let shares = Plane::from_fn(cw, ch, |x, y| {
+            let (x0, x1) = (x * w / cw, ((x + 1) * w / cw).max(x * w / cw + 1));
+            let (y0, y1) = (y * h / ch, ((y + 1) * h / ch).max(y * h / ch + 1));
+            let (mut skin, mut dome) = (0.0, 0.0);
+            for gy in y0..y1 {
+                for gx in x0..x1 {
+                    skin += f64::from(grid.skin.get(gx, gy));
+                    dome += f64::from(grid.hair.get(gx, gy) + grid.scalp.get(gx, gy));
+                }
+            }
+            let n = ((x1 - x0) * (y1 - y0)) as f64;
+            [(1.0 - (skin + dome) / n).max(0.0), skin / n, dome / n]
+        });
+        Self { shares, step: f64::from(grid.step) * factor }
+    }
+
+    fn to_photo(&self, x: usize, y: usize) -> (f64, f64) {
+        ((x as f64 + 0.5) * self.step, (y as f64 + 0.5) * self.step)
+    }
+
+    /// Mean log-likelihood of a px.
+    fn likelihood(&self, camera: &Camera) -> f64 {
+        let (w, h) = (self.shares.width(), self.shares.height());
+        let mut sum = 0.0;
+        let mut shoulders = [0.0; 2];
+        for y in 0..h {
+            for (x, o) in self.shares.row(y).iter().enumerate() {
+                let (px, py) = self.to_photo(x, y);
+                let log = |p: &[f64; 3]| (o[0] * p[0] + o[1] * p[1] + o[2] * p[2]).ln();
+                match camera.part(px, py) {
+                    Part::Torso => shoulders.iter_mut().zip(&SHOULDERS).for_each(|(s, p)| *s += log(p)),
+                    part => sum += log(&SEEN[part as usize]),
+                }
+            }
+        }
+        (sum + shoulders[0].max(shoulders[1])) / (w * h) as f64
+    }
+
+    /// Centroid in px of the photo and area in px of the photo of `weight` of each px.
+    fn moments(&self, weight: impl Fn([f64; 3]) -> f64) -> Option<((f64, f64), f64)> {
+        let (mut sx, mut sy, mut s) = (0.0, 0.0, 0.0);
+        for y in 0..self.shares.height() {
+            for (x, &o) in self.shares.row(y).iter().enumerate() {
+                let (px, py) = self.to_photo(x, y);
+                let v = weight(o);
+                s += v;
+                sx += v * px;
+                sy += v * py;
+            }
+        }
+        (s > 0.0).then(|| ((sx / s, sy / s), s * self.step * self.step))
+    }
+}
+
+/// A family of camera directions: which view, where yaw and pitch are centred, and how far they spread (standard deviations).
+struct Family {
+    view: View,
+    yaw: f64,
+    pitch: (f64, f64),
+    /// Standard deviation of the roll; consult photos are upright except those from above.
+    roll: f64,
+    starts: &'static [(f64, f64, f64)],
+}
+
+const DEGREE: f64 = PI / 180.0;
+
+/// Yaw offset, pitch and roll of the starts, degrees.
+const UPRIGHT: &[(f64, f64, f64)] = &[
+    (0.0, 0.0, 0.0),
+    (0.0, 25.0, 0.0),
+    (0.0, 50.0, 0.0),
+    (25.0, 10.0, 0.0),
+    (-25.0, 10.0, 0.0),
+    (0.0, 10.0, 20.0),
+    (0.0, 10.0, -20.0),
+];
+const ABOVE: &[(f64, f64, f64)] = &[
+    (0.0, 70.0, 0.0),
+    (0.0, 95.0, 0.0),
+    (0.0, 70.0, 45.0),
+    (0.0, 70.0, -45.0),
+    (0.0, 70.0, 90.0),
+    (0.0, 70.0, -90.0),
+    (0.0, 95.0, 90.0),
+    (0.0, 95.0, -90.0),
+    (0.0, 80.0, 135.0),
+    (0.0, 80.0, -135.0),
+    (0.0, 80.0, 180.0),
+    (0.0, 110.0, 180.0),
+];
+
+const FAMILIES: [Family; 5] = [
+    Family { view: View::Front, yaw: 0.0, pitch: (20.0, 22.0), roll: 12.0, starts: UPRIGHT },
+    Family { view: View::Top, yaw: 0.0, pitch: (85.0, 18.0), roll: 60.0, starts: ABOVE },
+    Family { view: View::Left, yaw: 90.0, pitch: (8.0, 15.0), roll: 12.0, starts: UPRIGHT },
+    Family { view: View::Right, yaw: -90.0, pitch: (8.0, 15.0), roll: 12.0, starts: UPRIGHT },
+    Family { view: View::Back, yaw: 180.0, pitch: (12.0, 18.0), roll: 12.0, starts: UPRIGHT },
+];
+
+impl Family {
+    /// Log prior of a pose; directions far from the family's belong to another view or to no consult photo.
+    fn prior(&self, pose: &Pose) -> f64 {
+        let z = |v: f64, sd: f64| (v / (sd * DEGREE)).powi(2);
+        let turn = |v: f64| (v + PI).rem_euclid(2.0 * PI) - PI;
+        let yaw_sd = if self.view == View::Top { 12.0 } else { 22.0 };
+        -0.5 * (z(turn(pose.yaw - self.yaw * DEGREE), yaw_sd)
+            + z(pose.pitch - self.pitch.0 * DEGREE, self.pitch.1)
+            + z(turn(pose.roll), self.roll))
+    }
+
+    fn starts(&self, observed: &Observed) -> Vec<Pose> {
+        let head = observed.moments(|o| o[1] + o[2]);
+        let dome = observed.moments(|o| o[2]);
+        // Hair and scalp place the head best; a head whose scalp was taken for skin is placed by all of its skin.
+        let by_dome = matches!((head, dome), (Some(h), Some(d)) if d.1 > 0.15 * h.1);
+        let Some((centroid, area)) = (if by_dome { dome } else { head }) else { return Vec::new() };
+        self.starts
+            .iter()
+            .map(|&(yaw, pitch, roll)| {
+                let unit = Pose {
+                    yaw: (self.yaw + yaw) * DEGREE,
+                    pitch: pitch * DEGREE,
+                    roll: roll * DEGREE,
+                    centre: (0.0, 0.0),
+                    scale: 1.0,
+                };
+                let camera = Camera::new(unit);
+                let (mut sx, mut sy, mut n) = (0.0, 0.0, 0.0);
+                for i in 0..40 * 40 {
+                    let (x, y) = (f64::from(i % 40) / 16.0 - 1.22, f64::from(i / 40) / 16.0 - 1.22);
+                    let part = camera.part(x, y);
+                    if part == Part::Dome || (!by_dome && matches!(part, Part::Face | Part::Ear)) {
+                        sx += x;
+                        sy += y;
+                        n += 1.0;
+                    }
+                }
+                let n: f64 = f64::max(n, 1.0);
+                let scale = (area / (n / 256.0)).sqrt();
+                let centre = (centroid.0 - sx / n * scale, centroid.1 - sy / n * scale);
+                Pose { centre, scale, ..unit }
+            })
+            .collect()
+    }
+}
+
+/// A pose with what speaks for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fit {
+    pub pose: Pose,
+    pub view: ViewGuess,
+}
+
+/// Finds the head, or says why there is none.
+pub(super) fn find(grid: &Grid, given: Option<View>) -> Result<Fit, Warning> {
+    let observed = Observed::new(grid);
+    let (w, h) = (observed.shares.width(), observed.shares.height());
+    let all = (w * h) as f64 * observed.step * observed.step;
+    let share = observed.moments(|o| o[1] + o[2]).map_or(0.0, |m| m.1 / all);
+    if share < LEAST_SHARE {
+        return Err(format!(
+            "no head was found: skin, hair and scalp fill {:.1} % of the photo; zones, hairline and regions are left out. \
+             Take the photo so that the head fills at least half of its height.",
+            100.0 * share
+        ));
+    }
+    let families: Vec<&Family> = match given {
+        Some(view) => FAMILIES.iter().filter(|f| f.view == view).collect(),
+        None => FAMILIES.iter().collect(),
+    };
+    let score =
+        |family: &Family, pose: &Pose| INDEPENDENT * observed.likelihood(&Camera::new(*pose)) + family.prior(pose);
+    let best: Vec<(f64, Pose, View)> = families
+        .par_iter()
+        .filter_map(|family| {
+            let mut starts: Vec<(f64, Pose)> =
+                family.starts(&observed).into_iter().map(|p| (score(family, &p), p)).collect();
+            starts.sort_by(|a, b| b.0.total_cmp(&a.0));
+            starts
+                .into_iter()
+                .take(3)
+                .map(|(_, p)| climb(p, 110, |p| score(family, p)))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .map(|(s, p)| (s, p, family.view))
+        })
+        .collect();
+    let Some(&(top, pose, view)) = best.iter().max_by(|a, b| a.0.total_cmp(&b.0)) else {
+        return Err("no head was found; zones, hairline and regions are left out.".into());
+    };
+    let sum: f64 = best.iter().map(|b| ((b.0 - top) / TEMPERATURE).exp()).sum();
+    let confidence = if given.is_some() { 1.0 } else { (1.0 / sum) as f32 };
+    let (_, pose) = climb(pose, 150, |p| FAMILIES.iter().find(|f| f.view == view).map_or(f64::MIN, |f| score(f, p)));
+    Ok(Fit { pose, view: ViewGuess { view, confidence } })
+}
+
+/// The likelihood is of a crude model; differences count this many times less when told as a confidence.
+const TEMPERATURE: f64 = 3.0;
+
+impl Fit {
+    /// What the rest of the program is told of the head.
+    pub fn geometry(&self) -> HeadGeometry {
+        let (centre, (across, along)) = Camera::new(self.pose).outline();
+        HeadGeometry {
+            view: self.view,
+            centre,
+            half_axes: (across as f32, along as f32),
+            tilt: self.pose.roll as f32,
+            width_px: (2.0 * across) as f32,
+        }
+    }
+}
+
+/// Downhill simplex, upside down: the highest `score` within `evaluations`.
+fn climb(start: Pose, evaluations: usize, score: impl Fn(&Pose) -> f64) -> (f64, Pose) {
+    const N: usize = 6;
+    // Steps: degrees, shares of the head's breadth, and a ratio.
+    let at = |v: [f64; N]| Pose {
+        yaw: start.yaw + v[0] * 12.0 * DEGREE,
+        pitch: (start.pitch + v[1] * 12.0 * DEGREE).clamp(-FRAC_PI_2, PI),
+        roll: start.roll + v[2] * 8.0 * DEGREE,
+        centre: (start.centre.0 + v[3] * 0.08 * start.scale, start.centre.1 + v[4] * 0.08 * start.scale),
+        scale: start.scale * (v[5] * 0.08).exp(),
+    };
+    let value = |v: [f64; N]| score(&at(v));
+    let mut simplex: Vec<(f64, [f64; N])> = (0..=N)
+        .map(|i| {
+            let mut v = [0.0; N];
+            if i > 0 {
+                v[i - 1] = 1.0;
+            }
+            (value(v), v)
+        })
+        .collect();
+    let mut used = N + 1;
+    let mix = |a: [f64; N], b: [f64; N], t: f64| -> [f64; N] { std::array::from_fn(|i| a[i] + t * (b[i] - a[i])) };
+    while used < evaluations {
+        simplex.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut centre = [0.0; N];
+        for (_, v) in &simplex[..N] {
+            for i in 0..N {
+                centre[i] += v[i] / N as f64;
+            }
+        }
+        let worst = simplex[N];
+        let mirrored = mix(centre, worst.1, -1.0);
+        let m = value(mirrored);
+        used += 1;
+        if m > simplex[0].0 {
+            let further = mix(centre, worst.1, -2.0);
+            let f = value(further);
+            used += 1;
+            simplex[N] = if f > m { (f, further) } else { (m, mirrored) };
+        } else if m > simplex[N - 1].0 {
+            simplex[N] = (m, mirrored);
+        } else {
+            let (from, least) = if m > worst.0 { (mirrored, m) } else { (worst.1, worst.0) };
+            let closer = mix(centre, from, 0.5);
+            let c = value(closer);
+            used += 1;
+            if c > least {
+                simplex[N] = (c, closer);
+            } else {
+                let best = simplex[0].1;
+                for s in &mut simplex[1..] {
+                    s.1 = mix(best, s.1, 0.5);
+                    s.0 = value(s.1);
+                }
+                used += N;
+            }
+        }
+    }
+    simplex.sort_by(|a, b| b.0.total_cmp(&a.0));
+    (simplex[0].0, at(simplex[0].1))
+}

@@ -1,0 +1,228 @@
+//! A model head and where its camera stands: from a px of the photo to a place on the head.
+//!
+//! The head is a handful of ellipsoids in units of its own breadth (about 154 mm in men, 147 mm in women): sizes after the
+//! anthropometric surveys of the US Army (ANSUR II, 2012: head breadth 154 mm, length 199 mm, menton to vertex 232 mm, tragion to
+//! vertex 131 mm, means of men). Origin between the ear canals; `x` to the client's left, `y` up, `z` forward.
+//! The camera is taken as far away (parallel projection).
+
+use crate::plane::Point;
+
+/// Mm per unit in the sources' mean man; only used to write the model's numbers in mm.
+pub(super) const BREADTH_MM: f64 = 154.0;
+
+/// A vector in the head's frame.
+pub(super) type V3 = [f64; 3];
+
+fn dot(a: V3, b: V3) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// An ellipsoid along the head's axes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ellipsoid {
+    pub centre: V3,
+    pub axes: V3,
+}
+
+const fn mm(centre: V3, axes: V3) -> Ellipsoid {
+    let [a, b, c] = centre;
+    let [d, e, f] = axes;
+    Ellipsoid {
+        centre: [a / BREADTH_MM, b / BREADTH_MM, c / BREADTH_MM],
+        axes: [d / BREADTH_MM, e / BREADTH_MM, f / BREADTH_MM],
+    }
+}
+
+/// The skull: 154 mm broad, 196 mm long, its top 131 mm above the ear canals.
+pub(super) const CRANIUM: Ellipsoid = mm([0.0, 40.0, 0.0], [77.0, 91.0, 98.0]);
+/// Cheeks to chin.
+const FACE: Ellipsoid = mm([0.0, -30.0, 42.0], [66.0, 75.0, 60.0]);
+const NOSE: Ellipsoid = mm([0.0, -12.0, 105.0], [15.0, 22.0, 18.0]);
+const LEFT_EAR: Ellipsoid = mm([80.0, 0.0, -8.0], [9.0, 32.0, 18.0]);
+const RIGHT_EAR: Ellipsoid = mm([-80.0, 0.0, -8.0], [9.0, 32.0, 18.0]);
+const NECK: Ellipsoid = mm([0.0, -110.0, -28.0], [64.0, 120.0, 60.0]);
+const TORSO: Ellipsoid = mm([0.0, -340.0, -40.0], [235.0, 150.0, 130.0]);
+
+/// What the model shows at a px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub(super) enum Part {
+    /// Nothing of the client.
+    Room = 0,
+    /// Scalp that bears or bore hair.
+    Dome = 1,
+    /// Forehead and face.
+    Face = 2,
+    /// An ear.
+    Ear = 3,
+    /// Neck below the nape's hair.
+    Neck = 4,
+    /// Shoulders, bare or dressed.
+    Torso = 5,
+}
+
+/// Height of the original border of the hair above the ear canals, mm, by azimuth from the front, degrees. The mid-frontal point
+/// lies 75 mm of arc above the glabella (7-10 cm, 8 usual, in mature men; 6.4 cm in Korean women).
+const HAIR_BORDER: [(f64, f64); 13] = [
+    (0.0, 94.0),
+    (20.0, 94.0),
+    (38.0, 88.0),
+    (50.0, 72.0),
+    (60.0, 48.0),
+    (68.0, 22.0),
+    (76.0, -4.0),
+    (84.0, 6.0),
+    (90.0, 28.0),
+    (100.0, 28.0),
+    (110.0, -2.0),
+    (135.0, -50.0),
+    (180.0, -60.0),
+];
+
+/// Azimuth about the vertical axis, degrees from the front, 0..180, the same on both sides.
+pub(super) fn azimuth(p: V3) -> f64 {
+    p[0].abs().atan2(p[2]).to_degrees()
+}
+
+/// True for a place inside the scalp's original border.
+pub(super) fn is_scalp(p: V3) -> bool {
+    let az = azimuth(p);
+    let k = HAIR_BORDER.windows(2).find(|k| az <= k[1].0).unwrap_or(&HAIR_BORDER[11..]);
+    let t = (az - k[0].0) / (k[1].0 - k[0].0);
+    p[1] * BREADTH_MM > k[0].1 + t * (k[1].1 - k[0].1)
+}
+
+/// Where the camera stands and where the head lies in the photo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pose {
+    /// Camera's direction about the vertical axis, radians: 0 faces the client, a quarter turn stands at the client's left.
+    pub yaw: f64,
+    /// Camera's height above the horizon of the head, radians: a quarter turn looks down on the vertex.
+    pub pitch: f64,
+    /// Turn of the head in the photo, radians, clockwise.
+    pub roll: f64,
+    /// The point between the ear canals, px of the photo.
+    pub centre: (f64, f64),
+    /// Px per breadth of the head.
+    pub scale: f64,
+}
+
+/// A pose made ready for many px.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Camera {
+    pose: Pose,
+    right: V3,
+    up: V3,
+    /// From the head towards the camera.
+    pub toward: V3,
+    cos: f64,
+    sin: f64,
+}
+
+/// A ray through a px: points `origin + t * toward`.
+fn hit(e: &Ellipsoid, origin: V3, toward: V3) -> Option<f64> {
+    let (mut a, mut b, mut c) = (0.0, 0.0, -1.0);
+    for i in 0..3 {
+        let w = 1.0 / (e.axes[i] * e.axes[i]);
+        let q = origin[i] - e.centre[i];
+        a += toward[i] * toward[i] * w;
+        b += q * toward[i] * w;
+        c += q * q * w;
+    }
+    let d = b * b - a * c;
+    (d >= 0.0).then(|| (-b + d.sqrt()) / a)
+}
+
+impl Camera {
+    pub fn new(pose: Pose) -> Self {
+        let (sy, cy) = pose.yaw.sin_cos();
+        let (sp, cp) = pose.pitch.sin_cos();
+        let toward = [sy * cp, sp, cy * cp];
+        let right = [cy, 0.0, -sy];
+        let up = [
+            toward[1] * right[2] - toward[2] * right[1],
+            toward[2] * right[0] - toward[0] * right[2],
+            toward[0] * right[1] - toward[1] * right[0],
+        ];
+        let (sin, cos) = pose.roll.sin_cos();
+        Self { pose, right, up, toward, cos, sin }
+    }
+
+    fn ray(&self, x: f64, y: f64) -> V3 {
+        let (dx, dy) = ((x - self.pose.centre.0) / self.pose.scale, (y - self.pose.centre.1) / self.pose.scale);
+        let (a, b) = (self.cos * dx + self.sin * dy, -self.sin * dx + self.cos * dy);
+        std::array::from_fn(|i| a * self.right[i] - b * self.up[i])
+    }
+
+    fn along(&self, ray: V3, t: f64) -> V3 {
+        std::array::from_fn(|i| ray[i] + t * self.toward[i])
+    }
+
+    /// Where a place of the head appears, px of the photo.
+    pub fn project(&self, p: V3) -> Point {
+        let (a, b) = (dot(p, self.right), -dot(p, self.up));
+        let (dx, dy) = (a * self.cos - b * self.sin, a * self.sin + b * self.cos);
+        Point::new(
+            (self.pose.centre.0 + self.pose.scale * dx) as f32,
+            (self.pose.centre.1 + self.pose.scale * dy) as f32,
+        )
+    }
+
+    /// What the model shows at a point of the photo.
+    pub fn part(&self, x: f64, y: f64) -> Part {
+        let ray = self.ray(x, y);
+        let mut best = (f64::NEG_INFINITY, Part::Room);
+        for (e, part) in [
+            (&CRANIUM, Part::Dome),
+            (&FACE, Part::Face),
+            (&NOSE, Part::Face),
+            (&LEFT_EAR, Part::Ear),
+            (&RIGHT_EAR, Part::Ear),
+            (&NECK, Part::Neck),
+            (&TORSO, Part::Torso),
+        ] {
+            if let Some(t) = hit(e, ray, self.toward)
+                && t > best.0
+            {
+                best = (t, part);
+            }
+        }
+        match best.1 {
+            Part::Dome if !is_scalp(self.along(ray, best.0)) => Part::Face,
+            Part::Neck if is_scalp(self.along(ray, best.0)) => Part::Dome,
+            part => part,
+        }
+    }
+
+    /// The place on the skull seen at a point of the photo, and how steeply it is seen: the cosine between the surface's normal
+    /// and the line of sight, 0 at the limb. Beyond the limb (hair stands off the skull) the nearest place on the limb, cosine 0.
+    pub fn place(&self, p: Point) -> (V3, f64) {
+        let ray = self.ray(f64::from(p.x), f64::from(p.y));
+        let e = &CRANIUM;
+        let q: V3 = std::array::from_fn(|i| (ray[i] - e.centre[i]) / e.axes[i]);
+        let v: V3 = std::array::from_fn(|i| self.toward[i] / e.axes[i]);
+        // In the skull's own unit sphere the ray passes the centre at distance m.
+        let vv = dot(v, v);
+        let t = -dot(q, v) / vv;
+        let foot: V3 = std::array::from_fn(|i| q[i] + t * v[i]);
+        let m2 = dot(foot, foot);
+        let on_sphere: V3 = if m2 < 1.0 {
+            let dt = ((1.0 - m2) / vv).sqrt();
+            std::array::from_fn(|i| foot[i] + dt * v[i])
+        } else {
+            foot.map(|f| f / m2.sqrt())
+        };
+        let normal: V3 = std::array::from_fn(|i| on_sphere[i] / e.axes[i]);
+        let cosine = dot(normal, self.toward) / dot(normal, normal).sqrt();
+        (std::array::from_fn(|i| e.centre[i] + e.axes[i] * on_sphere[i]), cosine.clamp(0.0, 1.0))
+    }
+
+    /// Half axes of the skull's outline in the photo, px, across and along the mid-line, and its centre.
+    pub fn outline(&self) -> (Point, (f64, f64)) {
+        let half = |axis: V3| {
+            let s: f64 = (0..3).map(|i| (axis[i] * CRANIUM.axes[i]).powi(2)).sum();
+            s.sqrt() * self.pose.scale
+        };
+        (self.project(CRANIUM.centre), (half(self.right), half(self.up)))
+    }
+}
