@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::length::{self, Reference};
+use super::length::{self, Line, Reference};
 use crate::units::{Mm, MmPerPx};
 use crate::view::View;
 
@@ -133,6 +133,9 @@ pub struct AnalyzeArgs {
     /// How the scale is known.
     #[command(flatten)]
     pub scale: ScaleArgs,
+    /// The hairline as you see it, px of the upright photo; it replaces the one found, such as 120,340;300,280;480,345
+    #[arg(long, value_name = "X,Y;X,Y;...", allow_hyphen_values = true, value_parser = length::line)]
+    pub hairline: Option<Line>,
     /// Largest photo, in million px
     #[arg(long, value_name = "MP", default_value_t = 200.0, value_parser = length::positive, help_heading = "Running")]
     pub max_megapixels: f64,

@@ -66,6 +66,24 @@ pub fn reference(text: &str) -> Result<Reference, String> {
     Ok((a, b, length(distance)?))
 }
 
+/// A line of two points or more, px of the upright photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line(pub Vec<crate::plane::Point>);
+
+/// Reads `x,y;x,y;...`.
+pub fn line(text: &str) -> Result<Line, String> {
+    let point = |pair: &str| {
+        let (x, y) = pair.split_once(',')?;
+        let number = |v: &str| v.trim().parse::<f32>().ok().filter(|v| v.is_finite());
+        Some(crate::plane::Point::new(number(x)?, number(y)?))
+    };
+    let points: Option<Vec<_>> = text.split(';').map(str::trim).filter(|p| !p.is_empty()).map(point).collect();
+    match points {
+        Some(points) if points.len() > 1 => Ok(Line(points)),
+        _ => Err("a line needs two points or more, such as 120,340;300,280;480,345".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -78,7 +78,14 @@ impl TryFrom<&AnalyzeArgs> for Meaning {
         };
         Ok(Self {
             settings: Settings {
-                options: Options { view: args.view.view(), scale, strict: args.strict, profile, rules },
+                options: Options {
+                    view: args.view.view(),
+                    scale,
+                    strict: args.strict,
+                    hairline: args.hairline.as_ref().map(|line| line.0.clone()),
+                    profile,
+                    rules,
+                },
                 limits,
                 out: args.out.clone(),
                 pdf: args.pdf,
