@@ -194,6 +194,7 @@ mod tests {
         assert_eq!(simplify(&line, 0.1), vec![Point::new(0.0, 10.0), Point::new(10.0, 0.0), Point::new(20.0, 10.0)]);
         let s = smooth(&line, 2.0, false);
         assert_eq!((s[0], s[20]), (line[0], line[20]));
-        assert!((length(&resample(&line, 0.5)) - length(&line)).abs() < 0.1);
+        // A chord across a right-angled corner saves at most 1 - cos 45 degrees of a step.
+        assert!((length(&resample(&line, 0.5)) - length(&line)).abs() < 0.15);
     }
 }

@@ -267,3 +267,6 @@ pub fn read(
 
 /// Confidence in the view below which the reader is told.
 const LEAST_CONFIDENCE: f32 = 0.6;
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,13 @@ use crate::plane::Plane;
 use crate::segmentation::Segmentation;
 use crate::units::Estimate;
 
-/// Height on the skull, degrees above its widest ring, from which the top of the scalp counts as SALT's vertex; chosen so that
-/// the quadrants' shares of the model's scalp come near SALT's 40, 18, 18 and 24 % (Olsen 2004, doi:10.1016/j.jaad.2003.09.032).
+/// Height on the skull, degrees above its widest ring, from which a place belongs to the top: mid-scalp and vertex.
 const TOP_DEGREES: f64 = 38.0;
+
+/// The same for SALT's vertex quadrant, and the azimuth from which the posterior one begins: chosen so that the quadrants' shares of
+/// the model's scalp come near SALT's 40, 18, 18 and 24 % (tested below).
+const SALT_TOP_DEGREES: f64 = 28.0;
+const SALT_BACK_DEGREES: f64 = 142.0;
 
 /// Areas near the limb are not blown up further than this.
 pub(super) const LEAST_COSINE: f64 = 0.25;
@@ -41,10 +45,10 @@ pub(super) fn zone(p: V3) -> Zone {
 
 /// SALT quadrant: 0 vertex, 1 right, 2 left, 3 posterior.
 fn quadrant(p: V3) -> usize {
-    let high = sphere(p)[1].asin().to_degrees() >= TOP_DEGREES;
+    let high = sphere(p)[1].asin().to_degrees() >= SALT_TOP_DEGREES;
     if high || azimuth(p) < 38.0 {
         0
-    } else if azimuth(p) > 122.0 {
+    } else if azimuth(p) > SALT_BACK_DEGREES {
         3
     } else if p[0] < 0.0 {
         1

@@ -1,0 +1,123 @@
+//! Heads drawn from the model itself: what was drawn must be found.
+
+use super::skull::{CRANIUM, Camera, Part, Pose, V3};
+use super::*;
+use crate::segmentation::Tissue;
+use crate::units::MmPerPx;
+
+const SIDE: usize = 320;
+const BREADTH_PX: f64 = 150.0;
+
+fn pose(yaw: f64, pitch: f64) -> Pose {
+    Pose { yaw: yaw.to_radians(), pitch: pitch.to_radians(), roll: 0.0, centre: (160.0, 165.0), scale: BREADTH_PX }
+}
+
+/// A head with bare scalp where `bald` says so.
+fn drawn(pose: Pose, bald: impl Fn(V3) -> bool + Sync) -> Segmentation {
+    let camera = Camera::new(pose);
+    let tissue = Plane::from_fn(SIDE, SIDE, |x, y| match camera.part(x as f64, y as f64) {
+        Part::Room | Part::Torso => Tissue::Background,
+        Part::Dome if bald(camera.place(Point::new(x as f32, y as f32)).0) => Tissue::Scalp,
+        Part::Dome => Tissue::Hair,
+        Part::Face | Part::Ear | Part::Neck => Tissue::Skin,
+    });
+    of(tissue)
+}
+
+fn of(tissue: Plane<Tissue>) -> Segmentation {
+    let probability = tissue.map(|t| std::array::from_fn(|i| if i == t as usize { 1.0 } else { 0.0 }));
+    let hidden = tissue.map(|t| if t == Tissue::Hair { 1.0 } else { 0.0 });
+    let field = Plane::filled(tissue.width(), tissue.height(), true);
+    Segmentation {
+        tissue,
+        probability,
+        hidden,
+        canonical: None,
+        field,
+        head_width_px: None,
+        confidence: 1.0,
+        warnings: Vec::new(),
+    }
+}
+
+fn read_it(segmentation: &Segmentation) -> Findings {
+    let coverage = crate::coverage::measure(segmentation);
+    let scale =
+        Scale { mm_per_px: MmPerPx::new(1.0).unwrap(), source: crate::scale::ScaleSource::Given, relative_error: 0.02 };
+    read(segmentation, &coverage, None, None, Some(&scale))
+}
+
+/// Direction from the skull's centre on its own unit sphere.
+fn sphere(p: V3) -> V3 {
+    std::array::from_fn(|i| (p[i] - CRANIUM.centre[i]) / CRANIUM.axes[i])
+}
+
+#[test]
+fn the_five_views_are_told_apart() {
+    let views = [
+        (0.0, 10.0, View::Front),
+        (0.0, 85.0, View::Top),
+        (90.0, 5.0, View::Left),
+        (-90.0, 5.0, View::Right),
+        (180.0, 5.0, View::Back),
+    ];
+    for (yaw, pitch, view) in views {
+        let found = read_it(&drawn(pose(yaw, pitch), |_| false)).head.unwrap();
+        assert_eq!(found.view.view, view, "drawn at yaw {yaw}, pitch {pitch}");
+    }
+}
+
+#[test]
+fn a_bald_cap_has_its_curved_area() {
+    // A disc on the skull's own sphere around a place between crown and front.
+    let axis: V3 = [0.0, 0.93, 0.368];
+    let inside = |p: V3| sphere(p).iter().zip(axis).map(|(a, b)| a * b).sum::<f64>() > 0.9;
+    let found = read_it(&drawn(pose(0.0, 80.0), inside));
+    // Its area by summing surface elements of the ellipsoid, in px of the drawing (1 mm each).
+    let (n, mut area) = (600, 0.0);
+    let [a, b, c] = CRANIUM.axes;
+    for i in 0..n {
+        for j in 0..2 * n {
+            let t = std::f64::consts::PI * (f64::from(i) + 0.5) / f64::from(n);
+            let f = std::f64::consts::PI * (f64::from(j) + 0.5) / f64::from(n);
+            let s = [t.sin() * f.sin(), t.cos(), t.sin() * f.cos()];
+            if s.iter().zip(axis).map(|(a, b)| a * b).sum::<f64>() > 0.9 {
+                let m = ((s[0] / a).powi(2) + (s[1] / b).powi(2) + (s[2] / c).powi(2)).sqrt();
+                area += a * b * c * m * t.sin() * (std::f64::consts::PI / f64::from(n)).powi(2);
+            }
+        }
+    }
+    let cm2 = area * BREADTH_PX * BREADTH_PX / 100.0;
+    let region = found.bald_regions.iter().find(|r| r.kind == RegionKind::Bald).unwrap();
+    let measured = region.area.unwrap();
+    assert!((measured.value.get() / cm2 - 1.0).abs() < 0.08, "{} of {cm2:.1} cm2", measured.value);
+    assert!(measured.low.get() < cm2 && cm2 < measured.high.get());
+    assert!(region.area_px / 100.0 < measured.value.get(), "a curved area exceeds its picture");
+}
+
+#[test]
+fn receded_temples_recede_and_the_mirror_image_mirrors() {
+    // The client's left temple is bare 45 mm further back than the border.
+    let left = |p: V3| p[0] > 0.14 && p[2] > 0.15 && p[1] > 0.3;
+    let segmentation = drawn(pose(0.0, 35.0), left);
+    let found = read_it(&segmentation).hairline.unwrap();
+    let (l, r) = (found.recession_left.unwrap(), found.recession_right.unwrap());
+    assert!(l > r + 0.05, "left {l:.3} against right {r:.3} breadths");
+    let t = &segmentation.tissue;
+    let mirrored = of(Plane::from_fn(SIDE, SIDE, |x, y| t.get(SIDE - 1 - x, y)));
+    let other = read_it(&mirrored).hairline.unwrap();
+    assert!((other.recession_right.unwrap() - l).abs() < 0.05, "{:?} against {l:.3}", other.recession_right);
+    assert!(other.polyline[0].x <= other.polyline[other.polyline.len() - 1].x, "runs from left to right");
+}
+
+#[test]
+fn no_hairline_from_behind_or_on_a_shaven_head() {
+    assert!(read_it(&drawn(pose(180.0, 5.0), |_| false)).hairline.is_none());
+    assert!(read_it(&drawn(pose(0.0, 20.0), |_| true)).hairline.is_none());
+}
+
+#[test]
+fn an_empty_photo_has_no_head() {
+    let found = read_it(&of(Plane::filled(64, 48, Tissue::Background)));
+    assert!(found.head.is_none() && found.warnings[0].contains("no head"));
+}
