@@ -9,7 +9,10 @@
 
 pub mod anatomy;
 pub mod camera;
+pub mod marker;
 pub mod reference;
+pub mod sheet;
+mod tag36h11;
 
 use serde::Serialize;
 
@@ -134,6 +137,7 @@ pub fn find(
     if let Some((from, to, length)) = options.reference {
         found.push(reference::scale(from, to, length, width, height)?);
     }
+    found.extend(marker::scale(photo, options.marker_size, &mut warnings));
     found.extend(camera::scale(&photo.meta, width, height, &mut warnings));
     if let Some(head_width) = options.head_width {
         found.extend(anatomy::scale(head_width, head_width_px, view, &mut warnings)?);

@@ -1,0 +1,121 @@
+//! Dark patches whose convex hull is a quadrilateral.
+
+use super::geometry;
+use crate::plane::{Plane, Point};
+
+/// Least side in px of a square worth reading: two px for each of eight cells.
+const LEAST_SIDE: f64 = 16.0;
+
+/// Quadrilaterals around dark patches, corners clockwise, in px counted from the px edges.
+///
+/// Dark is relative to the neighbourhood, in a narrow and in a wide window: the narrow one follows uneven light, the
+/// wide one keeps large black areas whole.
+pub fn quads(luma: &Plane<f32>) -> Vec<[Point; 4]> {
+    let wide = luma.width().max(luma.height()) / 16;
+    let sums = Sums::of(luma);
+    [12, wide.max(25)].into_iter().flat_map(|radius| patches(&sums.dark(luma, radius))).filter_map(|p| quad(&p)).collect()
+}
+
+/// Summed luma over the rectangle from the origin, for means of any window.
+struct Sums(Plane<f64>);
+
+impl Sums {
+    fn of(luma: &Plane<f32>) -> Self {
+        let mut sums = Plane::filled(luma.width() + 1, luma.height() + 1, 0.0);
+        for y in 0..luma.height() {
+            let mut row = 0.0;
+            for x in 0..luma.width() {
+                row += f64::from(luma.get(x, y));
+                let above = sums.get(x + 1, y);
+                sums.set(x + 1, y + 1, above + row);
+            }
+        }
+        Self(sums)
+    }
+
+    /// Where a pixel is clearly darker than the mean of the window around it.
+    fn dark(&self, luma: &Plane<f32>, radius: usize) -> Plane<bool> {
+        // Black print on white paper is below half of the white, blurred still below 0.85 of the mean of both; the
+        // constant keeps noise of a dark photo out.
+        const SHARE: f64 = 0.88;
+        const OFFSET: f64 = 2.0;
+        let (w, h) = (luma.width(), luma.height());
+        Plane::from_fn(w, h, |x, y| {
+            let (x0, x1) = (x.saturating_sub(radius), (x + radius + 1).min(w));
+            let (y0, y1) = (y.saturating_sub(radius), (y + radius + 1).min(h));
+            let sum = self.0.get(x1, y1) - self.0.get(x0, y1) - self.0.get(x1, y0) + self.0.get(x0, y0);
+            let mean = sum / ((x1 - x0) * (y1 - y0)) as f64;
+            f64::from(luma.get(x, y)) < SHARE * mean - OFFSET
+        })
+    }
+}
+
+/// A connected dark patch: its px and the first and last px of each row.
+struct Patch {
+    top: usize,
+    rows: Vec<(usize, usize)>,
+    area: usize,
+}
+
+/// Patches joined over sides and corners that are large and round enough for a square.
+fn patches(dark: &Plane<bool>) -> Vec<Patch> {
+    let (w, h) = (dark.width(), dark.height());
+    let mut seen = Plane::filled(w, h, false);
+    let mut found = Vec::new();
+    let mut stack = Vec::new();
+    for y in 0..h {
+        for x in 0..w {
+            if !dark.get(x, y) || seen.get(x, y) {
+                continue;
+            }
+            seen.set(x, y, true);
+            stack.push((x, y));
+            let mut members = Vec::new();
+            while let Some((px, py)) = stack.pop() {
+                members.push((px, py));
+                for ny in py.saturating_sub(1)..(py + 2).min(h) {
+                    for nx in px.saturating_sub(1)..(px + 2).min(w) {
+                        if dark.get(nx, ny) && !seen.get(nx, ny) {
+                            seen.set(nx, ny, true);
+                            stack.push((nx, ny));
+                        }
+                    }
+                }
+            }
+            // A square's border alone has 28 of 64 cells; of 16 px that is 112 px.
+            if members.len() < 100 {
+                continue;
+            }
+            let (top, bottom) = members.iter().fold((h, 0), |(a, b), &(_, y)| (a.min(y), b.max(y)));
+            let mut rows = vec![(w, 0); bottom - top + 1];
+            for &(x, y) in &members {
+                let row = &mut rows[y - top];
+                *row = (row.0.min(x), row.1.max(x));
+            }
+            found.push(Patch { top, rows, area: members.len() });
+        }
+    }
+    found
+}
+
+/// The quadrilateral that a patch fills, if it does.
+fn quad(patch: &Patch) -> Option<[Point; 4]> {
+    let mut corners = Vec::with_capacity(patch.rows.len() * 4);
+    for (i, &(first, last)) in patch.rows.iter().enumerate() {
+        for y in [patch.top + i, patch.top + i + 1] {
+            corners.push(Point::new(first as f32, y as f32));
+            corners.push(Point::new((last + 1) as f32, y as f32));
+        }
+    }
+    let hull = geometry::hull(corners);
+    let area = geometry::area(&hull).abs();
+    // Black cells of a tag fill 44 to 80 % of it; a ring seen through the narrow window fills less.
+    if area < LEAST_SIDE * LEAST_SIDE || (patch.area as f64) < 0.15 * area {
+        return None;
+    }
+    let quad = geometry::largest_quad(&hull)?;
+    let sides = [0, 1, 2, 3].map(|i| f64::from(quad[i].distance(quad[(i + 1) % 4])));
+    let (least, most) = sides.iter().fold((f64::MAX, 0.0_f64), |(a, b), &s| (a.min(s), b.max(s)));
+    // Beyond 3:1 a tag is seen from so low that its scale is of no use.
+    (geometry::area(&quad).abs() > 0.85 * area && least >= 0.75 * LEAST_SIDE && most < 3.0 * least).then_some(quad)
+}
