@@ -14,7 +14,7 @@ use crate::units::{Mm, MmPerPx};
 
 /// Side of the black square in mm by the tag's number, so that a sheet printed in another size needs no option.
 /// The last number is for any other size, which `--marker-size` gives.
-const SIDES_MM: [Option<f64>; tag36h11::TAGS] =
+pub(super) const SIDES_MM: [Option<f64>; tag36h11::TAGS] =
     [Some(20.0), Some(10.0), Some(15.0), Some(25.0), Some(30.0), Some(40.0), Some(50.0), None];
 
 /// The number of the tag that is printed in a size.
@@ -105,7 +105,9 @@ pub fn scale(photo: &Photo, size: Option<Mm>, warnings: &mut Vec<String>) -> Opt
     let markers = detect(photo);
     let scales: Vec<Scale> = markers.iter().filter_map(|m| m.scale(sized(m)?)).collect();
     if scales.is_empty() && !markers.is_empty() {
-        warnings.push("A printed marker of unknown size was found. Give the side of its black square with --marker-size.".into());
+        warnings.push(
+            "A printed marker of unknown size was found. Give the side of its black square with --marker-size.".into(),
+        );
     }
     let first = scales.first().copied()?;
     if let Some(other) = scales[1..].iter().find(|s| s.contradicts(&first)) {

@@ -63,7 +63,11 @@ impl Sheet<'_> {
     fn instructions(&mut self, size: Mm) {
         self.text(15.0, 22.0, 16.0, "scalpmap marker sheet");
         let lines = [
-            format!("Marker: black square of {} mm (AprilTag 36h11, number {}).", size.get(), marker::tag_of_size(size)),
+            format!(
+                "Marker: black square of {} mm (AprilTag 36h11, number {}).",
+                size.get(),
+                marker::tag_of_size(size)
+            ),
             "1. Print at 100 % (\"actual size\"), not \"fit to page\", on matt white paper.".into(),
             "2. Check the ruler below with a real one: 100 mm must be 100 mm. If not, do not use the sheet.".into(),
             "3. Cut along the thin grey lines; the white rim must stay.".into(),

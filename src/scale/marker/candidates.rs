@@ -13,7 +13,11 @@ const LEAST_SIDE: f64 = 16.0;
 pub fn quads(luma: &Plane<f32>) -> Vec<[Point; 4]> {
     let wide = luma.width().max(luma.height()) / 16;
     let sums = Sums::of(luma);
-    [12, wide.max(25)].into_iter().flat_map(|radius| patches(&sums.dark(luma, radius))).filter_map(|p| quad(&p)).collect()
+    [12, wide.max(25)]
+        .into_iter()
+        .flat_map(|radius| patches(&sums.dark(luma, radius)))
+        .filter_map(|p| quad(&p))
+        .collect()
 }
 
 /// Summed luma over the rectangle from the origin, for means of any window.

@@ -122,9 +122,8 @@ fn edge(luma: &Plane<f32>, a: Point, b: Point) -> Option<Line> {
     }
     let first = fit(&points)?;
     // Hairs over the edge, shadows: keep what lies near the line that most points agree on.
-    let off = |p: &(f64, f64)| {
-        ((p.0 - first.point.0) * first.direction.1 - (p.1 - first.point.1) * first.direction.0).abs()
-    };
+    let off =
+        |p: &(f64, f64)| ((p.0 - first.point.0) * first.direction.1 - (p.1 - first.point.1) * first.direction.0).abs();
     let mut offs: Vec<f32> = points.iter().map(|p| off(p) as f32).collect();
     let near = f64::from(crate::plane::filter::quantile(&mut offs, 0.7)).max(0.1) * 1.5;
     points.retain(|p| off(p) <= near);

@@ -52,8 +52,10 @@ pub fn tag(luma: &Plane<f32>, corners: &[Point; 4]) -> Option<usize> {
     let code = (0..CELLS * CELLS).fold(0_u64, |code, i| {
         let (column, row) = (i % CELLS + 1, i / CELLS + 1);
         let here: f64 = share.get(column, row);
-        let around =
-            share.get(column - 1, row) + share.get(column + 1, row) + share.get(column, row - 1) + share.get(column, row + 1);
+        let around = share.get(column - 1, row)
+            + share.get(column + 1, row)
+            + share.get(column, row - 1)
+            + share.get(column, row + 1);
         (code << 1) | u64::from(here + SHARPENING * (4.0 * here - around) > 0.5)
     });
     decode(code)

@@ -87,7 +87,9 @@ fn the_number_tells_the_size_and_the_option_overrides_it() {
     let side = 160.0;
     let photo = |tag| photo_of_tag(tag, turned(f32::from(160_u8), 20.0), 0.8, 3.0, 0.1);
     let mut warnings = Vec::new();
-    for (tag, size, expected) in [(0, None, Some(20.0)), (1, None, Some(10.0)), (7, None, None), (7, Some(35.0), Some(35.0))] {
+    for (tag, size, expected) in
+        [(0, None, Some(20.0)), (1, None, Some(10.0)), (7, None, None), (7, Some(35.0), Some(35.0))]
+    {
         let size = size.map(|s| Mm::new(s).unwrap());
         let found = scale(&photo(tag), size, &mut warnings).map(|s| s.mm_per_px.get() * side);
         match (found, expected) {
@@ -100,6 +102,11 @@ fn the_number_tells_the_size_and_the_option_overrides_it() {
 
 #[test]
 fn skin_with_hairs_has_no_marker() {
-    let far = [Point::new(-900.0, -900.0), Point::new(-800.0, -900.0), Point::new(-800.0, -800.0), Point::new(-900.0, -800.0)];
+    let far = [
+        Point::new(-900.0, -900.0),
+        Point::new(-800.0, -900.0),
+        Point::new(-800.0, -800.0),
+        Point::new(-900.0, -800.0),
+    ];
     assert_eq!(detect(&photo_of_tag(0, far, 0.6, 6.0, 0.3)), Vec::new());
 }
