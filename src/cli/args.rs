@@ -38,6 +38,9 @@ pub enum Command {
     /// Print, check and explain the rules of the treatment plan
     #[command(after_long_help = RULES_HELP)]
     Rules(RulesArgs),
+    /// Write a sheet with markers to print, cut out and lay on the scalp, which give photos their scale
+    #[command(after_long_help = "Example:\n  scalpmap marker --size 20mm --out marker.pdf")]
+    Marker(MarkerArgs),
     /// Print the JSON Schema of STEM.json
     Schema,
     /// Print completions for a shell
@@ -98,6 +101,17 @@ pub struct RulesArgs {
     /// Print the built-in rules as the file they are
     #[arg(long, conflicts_with_all = ["ids", "rules"])]
     pub toml: bool,
+}
+
+/// Arguments of `marker`.
+#[derive(Debug, ClapArgs)]
+pub struct MarkerArgs {
+    /// Side of the marker's black square: 20 mm for heads, 10 mm for close-ups
+    #[arg(long, value_name = "LENGTH", default_value = "20mm", value_parser = length::length)]
+    pub size: Mm,
+    /// File to write
+    #[arg(long, short, value_name = "FILE", default_value = "marker.pdf")]
+    pub out: PathBuf,
 }
 
 /// Arguments of `analyze`.
@@ -166,7 +180,7 @@ pub struct ScaleArgs {
     /// Two points in px of the upright photo, and their distance on the skin, such as 310,420,398,421=20mm
     #[arg(long, value_name = "X0,Y0,X1,Y1=LENGTH", allow_hyphen_values = true, value_parser = length::reference)]
     pub reference: Option<Reference>,
-    /// Side of the printed marker's black square [default: 20mm]
+    /// Side of the printed marker's black square [default: the size that its number stands for]
     #[arg(long, value_name = "LENGTH", allow_hyphen_values = true, value_parser = length::length)]
     pub marker_size: Option<Mm>,
     /// What the scale bar in the picture stands for, in mm

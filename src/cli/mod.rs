@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod length;
+mod marker;
 mod options;
 mod rules;
 mod terminal;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
             analyze::run(&a)
         }
         Command::Rules(a) => rules::run(&a),
+        Command::Marker(a) => marker::run(&a),
         Command::Schema => schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -11,6 +11,7 @@ pub mod anatomy;
 pub mod camera;
 pub mod marker;
 pub mod reference;
+pub mod scale_bar;
 pub mod sheet;
 mod tag36h11;
 
@@ -138,6 +139,13 @@ pub fn find(
         found.push(reference::scale(from, to, length, width, height)?);
     }
     found.extend(marker::scale(photo, options.marker_size, &mut warnings));
+    if view == View::Closeup {
+        if options.scale_bar.is_some() || found.is_empty() {
+            found.extend(scale_bar::scale(photo, options.scale_bar, &mut warnings));
+        }
+    } else if options.scale_bar.is_some() {
+        warnings.push("--scale-bar-mm was not used: it is for close-ups.".into());
+    }
     found.extend(camera::scale(&photo.meta, width, height, &mut warnings));
     if let Some(head_width) = options.head_width {
         found.extend(anatomy::scale(head_width, head_width_px, view, &mut warnings)?);
