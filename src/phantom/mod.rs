@@ -1,3 +1,4 @@
 //! Synthetic scalps and heads whose truth is known exactly.
 
+pub mod closeup;
 pub mod head;
