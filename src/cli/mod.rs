@@ -5,6 +5,7 @@ mod args;
 mod length;
 mod marker;
 mod options;
+mod phantom;
 mod rules;
 mod terminal;
 
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
             log(a.verbose);
             analyze::run(&a)
         }
+        Command::Phantom(a) => phantom::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Marker(a) => marker::run(&a),
         Command::Schema => schema(),

@@ -223,7 +223,7 @@ impl Body {
 }
 
 /// A latitude-longitude ball; `place` puts unit vectors in space, `keep` opens holes.
-fn ball(place: impl Fn(V3) -> V3, keep: impl Fn(V3) -> bool) -> (Vec<V3>, Vec<[u32; 3]>) {
+pub(crate) fn ball(place: impl Fn(V3) -> V3, keep: impl Fn(V3) -> bool) -> (Vec<V3>, Vec<[u32; 3]>) {
     const N: u32 = 24;
     let columns = 2 * N;
     let unit = |i: u32, j: u32| {

@@ -105,11 +105,11 @@ impl Flow {
         if let Some(laid) = laid {
             flow = (flow * (1.0 - top) + laid * top).unit();
         }
-        if style.fringe.is_some() && in_fringe(c) {
+        if style.fringe.is_some() && in_fringe(root) {
             flow = v3(c.x * 0.04, -0.15, 1.0).unit();
         }
         if let Some(tie) = style.tie
-            && !(style.fringe.is_some() && in_fringe(c))
+            && !(style.fringe.is_some() && in_fringe(root))
         {
             flow = (tie - c).unit();
         }
@@ -119,8 +119,11 @@ impl Flow {
     }
 }
 
-fn in_fringe(c: V3) -> bool {
-    c.z > 4.2 && c.x.abs() < 5.6 && c.y > 9.0
+/// Whether a root belongs to the fringe; the fringe's far end is ragged, so that no bare stripe opens behind it.
+fn in_fringe(root: &Root) -> bool {
+    let c = root.canonical;
+    let ragged = fbm(root.position, 3.0, 4242, 1);
+    c.z > 3.4 + 1.6 * ragged && c.x.abs() < 5.6 + 0.8 * ragged && c.y > 9.0
 }
 
 /// Grows the hair of the scalp. `detail` scales the number of strands: 1 for about 300 px of head height.
@@ -161,7 +164,7 @@ pub(crate) fn grow(mesh: &HeadMesh, person: &Person, body: &Body, detail: f32, o
         let side = 1.0 - smoothstep(c.y, side_low, side_high);
         let tuft = fbm(root.position, 0.9, look_seed, 2);
         let mut length = style.length * (1.0 + (style.side_share - 1.0) * side);
-        let fringe = style.fringe.filter(|_| in_fringe(c));
+        let fringe = style.fringe.filter(|_| in_fringe(&root));
         if let Some(fringe) = fringe {
             length = fringe;
         }
@@ -186,7 +189,8 @@ pub(crate) fn grow(mesh: &HeadMesh, person: &Person, body: &Body, detail: f32, o
         };
         let grey = dice.chance(person.grey * if c.y < 7.0 { 1.0 } else { 0.7 });
         let shade = (1.0 + shade_spread * dice.normal(0.0, 1.0) + 0.12 * tuft).clamp(0.4, 1.9);
-        let color = if grey { person.grey_color } else { person.hair } * shade;
+        // A drawn strand stands for several hairs, few of them all grey.
+        let color = if grey { person.hair.mix(person.grey_color, dice.range(0.3, 0.9)) } else { person.hair } * shade;
         grown.push((
             points,
             Look {

@@ -1,5 +1,6 @@
 //! Head phantoms: a head with real extent before a pinhole camera, hair as strands, and the truth of every pixel.
 
+mod background;
 mod body;
 mod camera;
 mod dice;
@@ -8,35 +9,93 @@ mod hair;
 mod light;
 mod mesh;
 mod noise;
+mod parametric;
 mod pattern;
 mod person;
 mod picture;
 mod raster;
 mod render;
+mod series;
 mod shape;
 mod skin;
 mod strand;
 mod style;
+#[cfg(test)]
+mod tests;
 pub mod training;
+mod truth;
 mod vec3;
 mod viewpoint;
 
 pub use mesh::HeadMesh;
 pub use pattern::Loss;
 pub use picture::{Picture, label};
+pub use series::{Course, SIDES, draw_series};
 pub use style::Cut;
+pub use truth::{Areas, Line, Pose, Truth};
 pub use viewpoint::Side;
 
 use dice::Dice;
 
+use crate::plane::Plane;
+
+/// A drawn head with its background and its truth.
+#[derive(Debug, Clone)]
+pub struct Phantom {
+    /// The photo, sRGB.
+    pub photo: Plane<[u8; 3]>,
+    /// The head alone, with the truth of each pixel.
+    pub picture: Picture,
+    /// What is true of it.
+    pub truth: Truth,
+}
+
+impl HeadMesh {
+    /// The built-in head, which needs no file.
+    #[must_use]
+    pub fn built_in() -> Self {
+        parametric::head()
+    }
+}
+
 /// Draws the head of one seed at `width` x `height` px, without a background; one thread, always the same picture.
 #[must_use]
 pub fn draw(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> Picture {
+    let (person, view, mut dice) = cast(mesh, seed, width, height);
+    picture_of(mesh, &person, &view, &mut dice, width, height).0
+}
+
+/// Draws the head of one seed with background and truth.
+#[must_use]
+pub fn draw_phantom(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> Phantom {
+    let (person, view, mut dice) = cast(mesh, seed, width, height);
+    phantom_of(mesh, &person, &view, &mut dice, width, height, seed, 0)
+}
+
+fn cast(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> (person::Person, viewpoint::Viewpoint, Dice) {
     let person = person::Person::draw(mesh, seed);
-    let dice = &mut Dice::new(seed, 11);
+    let mut dice = Dice::new(seed, 11);
     let portrait = dice.chance(if person.female { 0.6 } else { 0.25 });
-    let view = viewpoint::Viewpoint::draw(dice, width, height, portrait);
-    picture_of(mesh, &person, &view, dice, width, height)
+    let view = viewpoint::Viewpoint::draw(&mut dice, width, height, portrait);
+    (person, view, dice)
+}
+
+#[allow(clippy::too_many_arguments)] // what, from where, how large, and two numbers for the truth
+fn phantom_of(
+    mesh: &HeadMesh,
+    person: &person::Person,
+    view: &viewpoint::Viewpoint,
+    dice: &mut Dice,
+    width: usize,
+    height: usize,
+    seed: u64,
+    date: u32,
+) -> Phantom {
+    let (picture, body) = picture_of(mesh, person, view, dice, width, height);
+    let truth = truth::of(mesh, person, &body, view, &picture, seed, date);
+    let under = background::draw(dice, width, height);
+    let photo = background::composite(&picture.rgb, &picture.alpha, &under, dice);
+    Phantom { photo, picture, truth }
 }
 
 fn picture_of(
@@ -46,7 +105,7 @@ fn picture_of(
     dice: &mut Dice,
     width: usize,
     height: usize,
-) -> Picture {
+) -> (Picture, body::Body) {
     const FACTOR: usize = 2;
     let body = body::Body::draw(mesh, person, view.bow, dice);
     // Strands are a px or so wide: as many as the head's size in px can show.
@@ -61,5 +120,6 @@ fn picture_of(
     let cloth = render::Cloth::draw(dice);
     let scene = render::Scene { person, body: &body, strands: &strands, camera, lights: &lights, cloth: &cloth };
     let samples = render::samples(&scene, width * FACTOR, height * FACTOR);
-    picture::resolve(&samples, width, height, FACTOR, camera.focal, person, dice)
+    let picture = picture::resolve(&samples, width, height, FACTOR, camera.focal, person, dice);
+    (picture, body)
 }

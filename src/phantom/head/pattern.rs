@@ -66,6 +66,24 @@ struct Parting {
     depth: f32,
 }
 
+impl Loss {
+    /// Norwood stages that a reader may give this pattern; none for women's and patchy loss.
+    #[must_use]
+    pub fn norwood(self) -> Option<[u8; 2]> {
+        match self {
+            Self::Full => Some([1, 1]),
+            Self::Mature => Some([2, 2]),
+            Self::Temples => Some([2, 3]),
+            Self::Crown => Some([3, 4]),
+            Self::Front => Some([3, 4]),
+            Self::Vertex => Some([4, 5]),
+            Self::Horseshoe => Some([5, 6]),
+            Self::LowHorseshoe | Self::Bald => Some([7, 7]),
+            Self::Diffuse | Self::Parting | Self::Patches => None,
+        }
+    }
+}
+
 impl Pattern {
     /// Draws a pattern. `part_x` is where the hair is parted, cm from the middle.
     pub(crate) fn draw(dice: &mut Dice, loss: Loss, female: bool, part_x: f32) -> Self {
@@ -229,5 +247,33 @@ impl Pattern {
             d *= (1.0 + (self.thinning - 1.0) * (0.35 + 0.65 * top)) * (1.0 + 0.15 * n);
         }
         d.clamp(0.0, 1.0)
+    }
+
+    /// The same head later: loss advances by `by` (1 is about one Norwood stage; negative regrows).
+    pub(crate) fn advance(&mut self, by: f32) {
+        let (temple, middle) = if self.recession_temple > 0.0 { (1.2, 0.6) } else { (0.0, 0.0) };
+        self.recession_temple = (self.recession_temple + temple * by).max(0.0);
+        self.recession_middle = (self.recession_middle + middle * by).max(0.0);
+        if let Some((radius, _)) = &mut self.crown {
+            *radius = (*radius + 0.8 * by).max(0.0);
+        }
+        if let Some((front, back)) = &mut self.rim {
+            *front -= 0.8 * by;
+            *back -= 0.8 * by;
+        }
+        if let Some(parting) = &mut self.parting {
+            parting.width = (parting.width + 0.3 * by).max(0.05);
+        }
+        for patch in &mut self.patches {
+            patch.1 = (patch.1 + 0.4 * by).max(0.0);
+        }
+        if self.loss == Loss::Diffuse {
+            self.thinning = (self.thinning - 0.12 * by).clamp(0.05, 1.0);
+        }
+    }
+
+    /// Whether hair is left at the front, so that there is a frontal hairline.
+    pub(crate) fn has_frontal_hair(&self) -> bool {
+        self.rim.is_none() && self.recession_middle < 4.0
     }
 }

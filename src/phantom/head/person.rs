@@ -5,7 +5,7 @@ use super::mesh::HeadMesh;
 use super::pattern::{Loss, Pattern};
 use super::shape::HeadShape;
 use super::style::HairStyle;
-use super::vec3::{V3, linear, v3};
+use super::vec3::{V3, linear};
 
 /// Skin tones from very light to very dark, sRGB; ITA about 60 to -50 degrees.
 const SKIN: [(f32, f32, f32); 9] = [
@@ -93,6 +93,8 @@ pub(crate) struct Person {
     pub(crate) stubble: f32,
     pub(crate) stubble_frequency: f32,
     pub(crate) hair_seed: u64,
+    /// Scalp micropigmentation, 0 none .. 1 as dark as a shaven full head.
+    pub(crate) pigment: f32,
 }
 
 impl Person {
@@ -173,6 +175,7 @@ impl Person {
             stubble: if dice.chance(0.2) { 0.0 } else { dice.range(0.3, 1.1) },
             stubble_frequency: dice.range(3.0, 9.0),
             hair_seed: u64::from(dice.seed()),
+            pigment: 0.0,
         }
     }
 
@@ -210,7 +213,7 @@ fn draw_skin(dice: &mut Dice, female: bool) -> SkinLook {
         wrinkle_cm: dice.range(0.8, 2.0),
         nape_folds: dice.normal(0.0, 0.2).max(0.0),
         roughness: dice.range(0.22, 0.6),
-        shine: dice.normal(-0.2, 0.8).exp(),
+        shine: dice.normal(-0.5, 0.8).exp(),
         scalp_shine: dice.normal(0.3, 0.6).max(0.0),
         lips: if female { dice.range(0.4, 1.6) } else { dice.range(0.1, 0.8) },
     }
@@ -240,6 +243,3 @@ pub(crate) fn beard_density(person: &Person, p: V3) -> f32 {
     }
     d * logistic(fbm(p, 0.5, person.beard_seed, 2) * 2.5 + 1.2)
 }
-
-/// Zero.
-pub(crate) const BLACK: V3 = v3(0.0, 0.0, 0.0);

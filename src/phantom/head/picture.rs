@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::mesh::Material;
-use super::person::{Beard, Person};
+use super::person::Person;
 use super::render::Sample;
 use super::strand::Kind;
 use super::style::Cut;
@@ -84,13 +84,15 @@ pub(crate) fn resolve(
     let smooth = blurred(&hair, width, height, blur_px);
     let smooth_facial = blurred(&facial, width, height, blur_px);
     let contrast = stubble_contrast(person);
+    // Where hair is long it hides thin roots: there the picture decides, not the density.
+    let cropped = matches!(person.style.cut, Cut::Shaven | Cut::Buzz | Cut::Short);
     let mut labels = vec![0u8; n];
     let (mut coverage, mut azimuth, mut heights, mut inside) = (vec![0u8; n], vec![0u8; n], vec![0u8; n], vec![0u8; n]);
     let mut scale = vec![0f32; n];
     let byte = |v: f32| v.round().clamp(0.0, 255.0) as u8;
     for k in 0..n {
         let s = &samples[(k / width * factor) * across + k % width * factor];
-        labels[k] = label_of(s, smooth[k], smooth_facial[k], contrast);
+        labels[k] = label_of(s, smooth[k], smooth_facial[k], contrast, cropped);
         if glasses[k] > 0.2 {
             labels[k] = label::IGNORE;
         }
@@ -124,7 +126,7 @@ pub(crate) fn resolve(
     }
 }
 
-fn label_of(s: &Sample, hair: f32, facial: f32, contrast: Option<f32>) -> u8 {
+fn label_of(s: &Sample, hair: f32, facial: f32, contrast: Option<f32>, cropped: bool) -> u8 {
     if !s.drawn || s.surface.is_none() {
         // Hair beyond the outline: locks are hair, flyaway strands are not scored.
         return match hair {
@@ -151,8 +153,8 @@ fn label_of(s: &Sample, hair: f32, facial: f32, contrast: Option<f32>) -> u8 {
         return match contrast {
             Some(c) if c < 0.04 => label::SCALP,
             Some(c) if c < 0.09 && skin.density > 0.15 => label::THIN,
-            _ if skin.density > 0.48 => label::HAIR,
-            _ if skin.density < 0.16 && hair < 0.18 => label::SCALP,
+            _ if skin.density > 0.48 && (cropped || hair > 0.3) => label::HAIR,
+            _ if (skin.density < 0.16 || !cropped) && hair < 0.18 => label::SCALP,
             _ => label::THIN,
         };
     }
@@ -215,9 +217,4 @@ fn blurred(values: &[f32], width: usize, height: usize, sigma: f32) -> Vec<f32> 
         }
     }
     a
-}
-
-/// Whether a beard shows at all, for the truth.
-pub(crate) fn bearded(person: &Person) -> bool {
-    person.beard != Beard::None
 }

@@ -148,8 +148,7 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
         (None, _) if is_cloth => {
             (scene.cloth.at(position, material == Material::Prop), fbm3(position, 0.35, 77, 2) * 0.5, 0.0)
         }
-        (None, Material::Sclera) => (v3(0.6, 0.55, 0.52), V3::default(), 0.0),
-        (None, Material::Iris) => (scene.cloth.iris, V3::default(), 0.0),
+        (None, Material::Sclera | Material::Iris) => (eye(scene.cloth.iris, canonical), V3::default(), 0.0),
         (None, Material::Socket) => (person.skin.tone * 0.5, V3::default(), 0.0),
         (None, _) => (person.skin.tone, fbm3(position, 1.3, 5, 2) * 0.03, 0.0),
     };
@@ -189,6 +188,16 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
     }
     relief = color;
     (out, relief)
+}
+
+/// Pupil, iris and white by the distance from the eye's axis at canonical x = +-3.19, y = 3.6 (iris 11.7 mm across).
+fn eye(iris: V3, canonical: V3) -> V3 {
+    let r = (canonical.x.abs() - 3.19).hypot(canonical.y - 3.6);
+    match r {
+        r if r < 0.22 => V3::splat(0.003),
+        r if r < 0.6 => iris,
+        _ => v3(0.55, 0.5, 0.47),
+    }
 }
 
 /// Two GGX lobes, narrow and wide, as skin's oily film shows.

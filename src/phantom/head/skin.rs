@@ -59,6 +59,11 @@ pub(crate) fn at(person: &Person, c: V3) -> SkinPoint {
     let stubble = (density * patchy * under).clamp(0.0, 0.93);
     let hair = person.stubble_color();
     albedo = albedo.mix(hair, stubble);
+    if person.pigment > 0.0 && inside > 0.0 && !on_ear(c) {
+        // Healed pigment reads as an even shade: the dots are finer than a px of a whole-head photo.
+        let shade = person.pigment * (1.0 - density) * smoothstep(inside, 0.0, 0.4) * patchy;
+        albedo = albedo.mix(hair, (0.6 * shade).min(0.9));
+    }
     let grown = match person.beard {
         Beard::None => 0.0,
         Beard::Stubble => 0.45,

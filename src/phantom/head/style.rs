@@ -184,7 +184,7 @@ impl HairStyle {
                 _ => dice.range(0.15, 0.9),
             },
             gravity: match cut {
-                Bob | Long | Locs => dice.range(0.1, 0.22),
+                Bob | Long | Locs => dice.range(0.13, 0.28),
                 Medium => dice.range(0.03, 0.12),
                 Afro | Shaven => 0.0,
                 _ => dice.range(0.01, 0.06),
