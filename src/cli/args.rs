@@ -38,14 +38,11 @@ pub enum Command {
     /// Print, check and explain the rules of the treatment plan
     #[command(after_long_help = RULES_HELP)]
     Rules(RulesArgs),
-<<<<<<< HEAD
     /// Write a sheet with markers to print, cut out and lay on the scalp, which give photos their scale
     #[command(after_long_help = "Example:\n  scalpmap marker --size 20mm --out marker.pdf")]
     Marker(MarkerArgs),
-=======
     /// Draw synthetic close-ups and heads whose truth is known exactly
     Phantom(super::phantom::PhantomArgs),
->>>>>>> 7d96b6d (scalpmap phantom: close-ups, heads and series with their truth; a head of our own geometry, backgrounds)
     /// Print the JSON Schema of STEM.json
     Schema,
     /// Print completions for a shell
