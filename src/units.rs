@@ -135,7 +135,7 @@ mod tests {
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(MmPerPx::new(bad).is_err(), "{bad} must be refused");
         }
-        assert_eq!(MmPerPx::new(0.1).unwrap().px_area(), Cm2::new(0.0001).unwrap());
+        assert!((MmPerPx::new(0.1).unwrap().px_area().get() - 0.0001).abs() < 1e-12);
     }
 
     #[test]
