@@ -23,7 +23,7 @@ pub(super) fn level_lines(plane: &Plane<f32>, level: f32) -> Vec<Vec<Point>> {
             // right; it leaves over the nearest edge that goes from outside to inside.
             let centre_inside = corners.iter().sum::<f32>() / 4.0 > level;
             for i in 0..4 {
-                if !(inside[(i + 1) % 4] && !inside[i]) {
+                if !inside[(i + 1) % 4] || inside[i] {
                     continue;
                 }
                 // Turning clockwise from corner i + 1 (inside) to the edge where the inside ends.
@@ -39,10 +39,10 @@ pub(super) fn level_lines(plane: &Plane<f32>, level: f32) -> Vec<Vec<Point>> {
     }
     let point = |edge: usize| {
         let (x, y) = ((edge / 2) % w, (edge / 2) / w);
-        let (a, b) = if edge % 2 == 0 { (at(x, y), at(x + 1, y)) } else { (at(x, y), at(x, y + 1)) };
+        let (a, b) = if edge.is_multiple_of(2) { (at(x, y), at(x + 1, y)) } else { (at(x, y), at(x, y + 1)) };
         let t = ((level - a) / (b - a)).clamp(0.0, 1.0);
         let (x, y) = (x as f32 - 1.0, y as f32 - 1.0);
-        if edge % 2 == 0 { Point::new(x + t, y) } else { Point::new(x, y + t) }
+        if edge.is_multiple_of(2) { Point::new(x + t, y) } else { Point::new(x, y + t) }
     };
     let mut lines = Vec::new();
     for start in 0..next.len() {

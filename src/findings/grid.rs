@@ -67,7 +67,7 @@ impl Grid {
     }
 
     /// A point of the photo as a position on the grid.
-    pub fn from_photo(&self, p: Point) -> (f32, f32) {
+    pub fn of_photo(&self, p: Point) -> (f32, f32) {
         ((p.x + 0.5) / self.step - 0.5, (p.y + 0.5) / self.step - 0.5)
     }
 

@@ -278,7 +278,7 @@ fn profile(line: &[Point], grid: &Grid, segmentation: &Segmentation, breadth: f3
         let d = k[0].distance(k[2]).max(1e-6);
         let normal = ((k[2].y - k[0].y) / d, -(k[2].x - k[0].x) / d);
         let covered = |t: f32| {
-            let (x, y) = grid.from_photo(Point::new(k[1].x + normal.0 * t, k[1].y + normal.1 * t));
+            let (x, y) = grid.of_photo(Point::new(k[1].x + normal.0 * t, k[1].y + normal.1 * t));
             grid.hair.sample(x, y) * grid.hidden.sample(x, y)
         };
         let (a, b) = (covered(-0.04 * breadth), covered(0.04 * breadth));

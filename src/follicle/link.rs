@@ -1,5 +1,7 @@
 //! Pieces of one shaft joined end to end, where glare, a crossing or a flake broke the trace.
 
+use std::collections::HashMap;
+
 use crate::follicle::trace::{Trace, heading};
 use crate::plane::{Plane, Point};
 
@@ -52,45 +54,78 @@ fn cost(a: End, b: End, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<
     (seen[seen.len() / 4] > 0.35).then_some(gap + 2.0 * across)
 }
 
-/// Joins traces end to end, best fit first.
-#[must_use]
-pub fn join(mut traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
-    loop {
-        let mut best: Option<(f32, usize, bool, usize, bool)> = None;
-        for i in 0..traces.len() {
-            for j in i + 1..traces.len() {
-                for (li, lj) in [(false, false), (false, true), (true, false), (true, true)] {
-                    let (a, b) = (end(&traces[i].path, li), end(&traces[j].path, lj));
-                    if let Some(c) = cost(a, b, contrast, width, hair)
-                        && best.is_none_or(|b| c < b.0)
-                    {
-                        best = Some((c, i, li, j, lj));
-                    }
+/// Pairs of ends that may be joined, cheapest first. End `2 i` is the first point of trace `i`, end `2 i + 1` its last.
+///
+/// Ends are looked up in cells as wide as the widest gap, so that a photo full of hair costs no more than its hairs.
+fn candidates(traces: &[Trace], contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<(f32, usize, usize)> {
+    let ends: Vec<End> = traces.iter().flat_map(|t| [end(&t.path, false), end(&t.path, true)]).collect();
+    let reach = (WIDEST_GAP * width).max(1.0);
+    let cell = |p: Point| ((p.x / reach).floor() as i32, (p.y / reach).floor() as i32);
+    let mut cells: HashMap<(i32, i32), Vec<usize>> = HashMap::new();
+    for (i, e) in ends.iter().enumerate() {
+        cells.entry(cell(e.at)).or_default().push(i);
+    }
+    let mut found = Vec::new();
+    for (i, &a) in ends.iter().enumerate() {
+        let (cx, cy) = cell(a.at);
+        for (dx, dy) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy))) {
+            for &j in cells.get(&(cx + dx, cy + dy)).into_iter().flatten() {
+                if j / 2 > i / 2
+                    && let Some(c) = cost(a, ends[j], contrast, width, hair)
+                {
+                    found.push((c, i, j));
                 }
             }
         }
-        let Some((_, i, last_i, j, last_j)) = best else { break };
-        let other = traces.remove(j);
-        let (n, m) = (traces[i].path.len() as f32, other.path.len() as f32);
-        let first = &mut traces[i];
-        if !last_i {
-            first.path.reverse();
-        }
-        let mut tail = other.path;
-        if last_j {
-            tail.reverse();
-        }
-        // Where the pieces overlap, the second starts after the first has ended.
-        let from = end(&first.path, true);
-        let skip =
-            tail.iter().take_while(|p| (p.x - from.at.x) * from.cos + (p.y - from.at.y) * from.sin < 0.5).count();
-        let skip = skip.min(tail.len() - 1);
-        fill(&mut first.path, tail[skip]);
-        first.path.extend_from_slice(&tail[skip..]);
-        first.strength = (n * first.strength + m * other.strength) / (n + m);
-        first.contrast = (n * first.contrast + m * other.contrast) / (n + m);
     }
-    traces
+    found.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    found
+}
+
+/// Joins traces end to end, best fit first; each end is joined once, and no trace to itself.
+#[must_use]
+pub fn join(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
+    let pairs = candidates(&traces, contrast, width, hair);
+    // First and last end of each chain, and the chain that a free end belongs to.
+    let mut ends: Vec<(usize, usize)> = (0..traces.len()).map(|i| (2 * i, 2 * i + 1)).collect();
+    let mut chain: Vec<usize> = (0..2 * traces.len()).map(|e| e / 2).collect();
+    let mut free = vec![true; 2 * traces.len()];
+    let mut chains: Vec<Option<Trace>> = traces.into_iter().map(Some).collect();
+    for (_, e, f) in pairs {
+        let (e, f) = if chain[e] <= chain[f] { (e, f) } else { (f, e) };
+        let (i, j) = (chain[e], chain[f]);
+        if !free[e] || !free[f] || i == j {
+            continue;
+        }
+        let Some(other) = chains[j].take() else { continue };
+        let Some(first) = chains[i].as_mut() else { continue };
+        (free[e], free[f]) = (false, false);
+        let (e_is_last, f_is_last) = (ends[i].1 == e, ends[j].1 == f);
+        ends[i] = (if e_is_last { ends[i].0 } else { ends[i].1 }, if f_is_last { ends[j].0 } else { ends[j].1 });
+        chain[ends[i].1] = i;
+        append(first, other, e_is_last, f_is_last);
+    }
+    chains.into_iter().flatten().collect()
+}
+
+/// Appends a trace to another, each turned so that the joined ends meet.
+fn append(first: &mut Trace, other: Trace, joined_at_last: bool, other_at_last: bool) {
+    let (n, m) = (first.path.len() as f32, other.path.len() as f32);
+    if !joined_at_last {
+        first.path.reverse();
+    }
+    let mut tail = other.path;
+    if other_at_last {
+        tail.reverse();
+    }
+    // Where the pieces overlap, the second starts after the first has ended.
+    let from = end(&first.path, true);
+    let skip = tail.iter().take_while(|p| (p.x - from.at.x) * from.cos + (p.y - from.at.y) * from.sin < 0.5).count();
+    let skip = skip.min(tail.len() - 1);
+    fill(&mut first.path, tail[skip]);
+    first.path.extend_from_slice(&tail[skip..]);
+    first.strength = (n * first.strength + m * other.strength) / (n + m);
+    first.contrast = (n * first.contrast + m * other.contrast) / (n + m);
 }
 
 /// Adds points 1 px apart on the way to `to`.

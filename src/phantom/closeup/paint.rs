@@ -28,7 +28,7 @@ pub fn picture(spec: &CloseupSpec, units: &[FollicularUnit], dice: &mut Pcg64Mcg
     }
     for _ in 0..spec.clippings {
         let (x, y) = (dice.random_range(0.0..spec.width as f32), dice.random_range(0.0..spec.height as f32));
-        let (angle, length) = (dice.random_range(0.0..6.28f32), 0.6 * spec.px_per_mm as f32);
+        let (angle, length) = (dice.random_range(0.0..std::f32::consts::TAU), 0.6 * spec.px_per_mm as f32);
         let path = [Point::new(x, y), Point::new(x + length * angle.cos(), y + length * angle.sin())];
         stroke(&mut canvas, &path, (spec.caliber_um / 1000.0 * spec.px_per_mm) as f32, hair, 0.9, false);
     }

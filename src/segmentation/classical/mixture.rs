@@ -157,9 +157,7 @@ impl Component {
         for i in 0..FEATURES {
             for j in 0..=i {
                 let mut v = covariance[i][j] + if i == j { LEAST_VARIANCE } else { 0.0 };
-                for k in 0..j {
-                    v -= factor[i][k] * factor[j][k];
-                }
+                v -= factor[i][..j].iter().zip(&factor[j][..j]).map(|(a, b)| a * b).sum::<f64>();
                 factor[i][j] = if i == j { v.max(1e-3).sqrt() } else { v / factor[j][j] };
             }
         }
@@ -168,9 +166,7 @@ impl Component {
         for column in 0..FEATURES {
             for i in column..FEATURES {
                 let mut v = if i == column { 1.0 } else { 0.0 };
-                for k in column..i {
-                    v -= factor[i][k] * inverse[k][column];
-                }
+                v -= (column..i).map(|k| factor[i][k] * inverse[k][column]).sum::<f64>();
                 inverse[i][column] = v / factor[i][i];
                 whitener[i][column] = inverse[i][column] as f32;
             }
@@ -183,10 +179,7 @@ impl Component {
         let centred: [f32; FEATURES] = std::array::from_fn(|d| s[d] - self.mean[d] as f32);
         let mut square = 0.0;
         for i in 0..FEATURES {
-            let mut z = 0.0;
-            for j in 0..=i {
-                z += self.whitener[i][j] * centred[j];
-            }
+            let z: f32 = self.whitener[i][..=i].iter().zip(&centred).map(|(w, c)| w * c).sum();
             square += z * z;
         }
         self.log_peak - 0.5 * square
