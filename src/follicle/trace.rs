@@ -1,5 +1,7 @@
 //! Shafts as paths: followed from the strongest responses outwards, straight through crossings.
 
+use std::collections::HashMap;
+
 use crate::follicle::ridge::{DIRECTIONS, Response, STEP};
 use crate::plane::{Plane, Point};
 
@@ -192,11 +194,22 @@ pub fn distinct(mut traces: Vec<Trace>, width: f32) -> Vec<Trace> {
         (b.length() * b.strength).total_cmp(&(a.length() * a.strength)).then(a.path[0].y.total_cmp(&b.path[0].y))
     });
     let mut kept: Vec<Trace> = Vec::new();
+    // Points of the kept traces by cell, so that a photo full of hair costs no more than its hairs.
+    let near = (0.5 * width).max(0.1);
+    let cell = |p: &Point| ((p.x / near).floor() as i32, (p.y / near).floor() as i32);
+    let mut taken: HashMap<(i32, i32), Vec<Point>> = HashMap::new();
     for t in traces {
-        let near = 0.5 * width;
-        let own = t.path.iter().filter(|p| !kept.iter().any(|k| k.path.iter().any(|q| p.distance(*q) < near))).count();
+        let is_taken = |p: &&Point| {
+            let (cx, cy) = cell(p);
+            let mut around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (cx + dx, cy + dy)));
+            around.any(|c| taken.get(&c).is_some_and(|points| points.iter().any(|q| p.distance(*q) < near)))
+        };
+        let own = t.path.iter().filter(|p| !is_taken(p)).count();
         // What is left must be as long as the shaft is wide, or it is the same shaft seen twice.
         if own as f32 >= width.max(0.35 * t.path.len() as f32) {
+            for p in &t.path {
+                taken.entry(cell(p)).or_default().push(*p);
+            }
             kept.push(t);
         }
     }
