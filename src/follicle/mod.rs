@@ -1,5 +1,6 @@
 //! Follicular units, their hairs and the hairs' calibre, in close-ups and on shaven heads sharp enough.
 
+mod caliber;
 mod debris;
 mod link;
 mod ridge;
@@ -90,7 +91,11 @@ pub fn detect(photo: &Photo, view: View, segmentation: &Segmentation, scale: Opt
     Some(closeup(&image, scale))
 }
 
-fn closeup(image: &WorkImage, _scale: Option<&Scale>) -> Follicles {
+/// One standard deviation of the relative error of a field's count: a mean absolute error of 10 % over 80 clipped fields that people
+/// labelled, which is 12.5 % for normal errors, and the labels' own doubt of 7 %, added in squares and rounded up.
+const DETECTION_ERROR: f32 = 0.15;
+
+fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     let contrast = &image.contrast;
     let (width, hair) = (image.shaft, contrast.hair);
     let response = Response::of(&contrast.plane, 0.25 * width, 1.0 * width);
@@ -122,14 +127,16 @@ fn closeup(image: &WorkImage, _scale: Option<&Scale>) -> Follicles {
         (0..count).map(|_| FollicularUnit { root: Point::default(), hairs: vec![] }).collect();
     for (t, g) in traces.iter().zip(groups) {
         let path: Vec<Point> = t.path.iter().map(|p| image.to_photo(*p)).collect();
+        let width_px = caliber::width(&t.path, &contrast.plane, width).unwrap_or(width) * image.factor;
+        let calibre = caliber::calibre(width_px, scale);
         units[g].hairs.push(Hair {
             root: path[0],
             midpoint: path[path.len() / 2],
             tip: path[path.len() - 1],
             path,
-            width_px: width * image.factor,
-            caliber: None,
-            kind: None,
+            width_px,
+            caliber: calibre.map(|c| c.0),
+            kind: calibre.map(|c| c.1),
             confidence: t.strength.clamp(0.0, 1.0),
         });
     }
@@ -141,11 +148,18 @@ fn closeup(image: &WorkImage, _scale: Option<&Scale>) -> Follicles {
         );
     }
     units.sort_by(|a, b| a.root.y.total_cmp(&b.root.y).then(a.root.x.total_cmp(&b.root.x)));
+    let mut warnings = Vec::new();
+    if scale.is_none() {
+        warnings.push(format!(
+            "The detector took its working scale from the photo itself: shafts about {:.1} px wide.",
+            width * image.factor
+        ));
+    }
     Follicles {
         units,
         debris: loose.iter().map(|t| t.path.iter().map(|p| image.to_photo(*p)).collect()).collect(),
         working_width_px: Some(width * image.factor),
-        detection_error: 0.2,
-        warnings: vec![],
+        detection_error: DETECTION_ERROR,
+        warnings,
     }
 }
