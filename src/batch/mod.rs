@@ -2,7 +2,7 @@
 //!
 //! - [`inputs`]: what was named on the command line, files and folders, to a list of photos
 //! - [`names`]: a distinct STEM for each photo's outputs
-//! - [`write`]: temporary name, then rename
+//! - [`mod@write`]: temporary name, then rename
 //! - [`run`]: a fixed number of photos in flight, results delivered in input order
 
 pub mod inputs;

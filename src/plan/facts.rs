@@ -31,7 +31,7 @@ pub enum Kind {
     List(&'static [&'static str]),
 }
 
-/// Contraindications that a profile may tick ([P], DOMAIN section on who is not treated).
+/// Contraindications that a profile may tick; practitioners' claims, see the rules' sources.
 pub const CONTRAINDICATIONS: &[&str] = &[
     "active_loss",
     "keloid",

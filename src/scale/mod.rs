@@ -1,6 +1,6 @@
 //! Millimetres per pixel, where they come from and how far they can be trusted.
 //!
-//! Sources in order of preference: given ([`ScaleSource::Given`]), field width, drawn [`reference`], printed [`marker`],
+//! Sources in order of preference: given ([`ScaleSource::Given`]), field width, drawn [`mod@reference`], printed [`marker`],
 //! [`scale_bar`], [`camera`] distance, [`anatomy`]. The first that exists counts; one that contradicts it beyond both
 //! errors gives a warning. Where none exists there is no scale, and no physical number.
 //!
