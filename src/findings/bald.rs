@@ -3,7 +3,7 @@
 use super::contour::{level_lines, resample, signed_area, simplify_closed, smooth};
 use super::grid::{Grid, blur, components};
 use super::skull::{Camera, Pose};
-use super::zones::{LEAST_COSINE, zone};
+use super::zones::{ALL, LEAST_COSINE, zone};
 use super::{BaldRegion, RegionKind, Zone};
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
@@ -104,17 +104,7 @@ fn measure(
             }
         }
     }
-    const ZONES: [Zone; 8] = [
-        Zone::Frontal,
-        Zone::MidScalp,
-        Zone::Vertex,
-        Zone::LeftTemple,
-        Zone::RightTemple,
-        Zone::LeftSide,
-        Zone::RightSide,
-        Zone::Occiput,
-    ];
-    let zone = ZONES.into_iter().max_by_key(|&z| by_zone[z as usize]).unwrap_or(Zone::MidScalp);
+    let zone = ALL.into_iter().max_by_key(|&z| by_zone[z as usize]).unwrap_or(Zone::MidScalp);
     let near_limb = flat / size as f64 > 0.3;
     let border = outline_length(&polygon);
     let area = scale.and_then(|s| curved_area(mask, border, grid, pose, s));

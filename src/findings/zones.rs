@@ -58,7 +58,7 @@ fn quadrant(p: V3) -> usize {
 }
 
 /// All zones in the order of their numbers.
-const ALL: [Zone; 8] = [
+pub const ALL: [Zone; 8] = [
     Zone::Frontal,
     Zone::MidScalp,
     Zone::Vertex,
