@@ -46,6 +46,8 @@ pub mod report;
 
 pub mod phantom;
 
+pub mod evaluate;
+
 mod analysis;
 
 pub mod batch;

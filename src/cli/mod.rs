@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod evaluate;
 mod length;
 mod marker;
 mod options;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Phantom(a) => phantom::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Marker(a) => marker::run(&a),
+        Command::Evaluate(a) => evaluate::run(&a),
         Command::Schema => schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,0 +1,3 @@
+//! Measuring the program itself.
+
+pub mod robustness;
