@@ -174,9 +174,8 @@ pub fn summary(perturbations: &[Perturbation], trials: &[Trial]) -> Vec<Row> {
     let row = |(i, &perturbation): (usize, &Perturbation)| {
         let pairs: Vec<(Counts, Counts)> =
             trials.iter().filter_map(|t| Some((t.plain, (*t.perturbed.get(i)?)?))).collect();
-        let of = |count: fn(&Counts) -> usize| {
-            change(&pairs.iter().map(|(a, b)| (count(a), count(b))).collect::<Vec<_>>())
-        };
+        let of =
+            |count: fn(&Counts) -> usize| change(&pairs.iter().map(|(a, b)| (count(a), count(b))).collect::<Vec<_>>());
         Row { perturbation, photos: pairs.len(), hairs: of(|c| c.hairs), units: of(|c| c.units) }
     };
     perturbations.iter().enumerate().map(row).collect()
