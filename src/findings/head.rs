@@ -1,5 +1,8 @@
 //! Where the head lies and from which side it is seen: the model head's pose under which the tissues are likeliest.
 //!
+//! Where the net also tells the place on the head (azimuth and height), the pose must agree with it: a bald crown and a bald
+//! forehead have the same outline, and only the place tells front from back.
+//!
 //! Each of the five families of consult photos (front, top, left, right, back) is tried from many camera directions; the best
 //! starts are refined with the downhill simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308). The likelihoods of the
 //! families give the view and its confidence.
@@ -9,7 +12,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use rayon::prelude::*;
 
 use super::grid::Grid;
-use super::skull::{Camera, Part, Pose};
+use super::skull::{BREADTH_MM, Camera, Part, Pose, V3};
 use super::{HeadGeometry, Warning};
 use crate::plane::Plane;
 use crate::view::{View, ViewGuess};
@@ -31,15 +34,25 @@ const SHOULDERS: [[f64; 3]; 2] = [[0.83, 0.05, 0.12], [0.20, 0.70, 0.10]];
 /// Neighbouring px err together: all px of a photo weigh as much as this many independent ones.
 const INDEPENDENT: f64 = 250.0;
 
+/// Trust in the net's place on the head, as the concentration of a von Mises distribution about its azimuth: at 2 two thirds of
+/// all px are expected within 45 degrees, which is how far single px err on held-out renders.
+const AZIMUTH_TRUST: f64 = 2.0;
+/// Standard deviation of the net's height, units of [`crate::segmentation::net::Maps::canonical`]: 3 cm.
+const HEIGHT_SD: f64 = 0.25;
+/// A place costs at most this much (log-likelihood): places of hair that hangs down are its roots', not the surface's.
+const MOST_PLACE_COST: f64 = 4.0;
+
 /// Room, skin and hair-or-scalp on the coarse grid.
 struct Observed {
     shares: Plane<[f64; 3]>,
+    /// Sine and cosine of the azimuth and height as the net tells them; see [`crate::segmentation::net::Maps::canonical`].
+    places: Option<Plane<[f64; 3]>>,
     /// Px of the photo per px.
     step: f64,
 }
 
 impl Observed {
-    fn new(grid: &Grid) -> Self {
+    fn new(grid: &Grid, canonical: Option<&Plane<[f32; 3]>>) -> Self {
         let (w, h) = grid.size();
         let factor = (w.max(h) as f64 / FIT_SIDE as f64).max(1.0);
         let size = |n: usize| ((n as f64 / factor).round() as usize).max(1);
@@ -57,7 +70,8 @@ impl Observed {
             let n = ((x1 - x0) * (y1 - y0)) as f64;
             [(1.0 - (skin + dome) / n).max(0.0), skin / n, dome / n]
         });
-        Self { shares, step: f64::from(grid.step) * factor }
+        let places = canonical.map(|c| Plane::from_fn(cw, ch, |x, y| mean_of(c, (x, cw), (y, ch))));
+        Self { shares, places, step: f64::from(grid.step) * factor }
     }
 
     fn to_photo(&self, x: usize, y: usize) -> (f64, f64) {
@@ -73,9 +87,14 @@ impl Observed {
             for (x, o) in self.shares.row(y).iter().enumerate() {
                 let (px, py) = self.to_photo(x, y);
                 let log = |p: &[f64; 3]| (o[0] * p[0] + o[1] * p[1] + o[2] * p[2]).ln();
-                match camera.part(px, py) {
-                    Part::Torso => shoulders.iter_mut().zip(&SHOULDERS).for_each(|(s, p)| *s += log(p)),
-                    part => sum += log(&SEEN[part as usize]),
+                match camera.seen(px, py) {
+                    (Part::Torso, _) => shoulders.iter_mut().zip(&SHOULDERS).for_each(|(s, p)| *s += log(p)),
+                    (part, place) => {
+                        sum += log(&SEEN[part as usize]);
+                        if let (Some(told), false) = (&self.places, part == Part::Room) {
+                            sum -= (o[1] + o[2]) * place_cost(told.get(x, y), place);
+                        }
+                    }
                 }
             }
         }
@@ -96,6 +115,37 @@ impl Observed {
         }
         (s > 0.0).then(|| ((sx / s, sy / s), s * self.step * self.step))
     }
+}
+
+/// How far the place that the net tells is from the model's, 0 for the same up to [`MOST_PLACE_COST`].
+fn place_cost(told: [f64; 3], place: V3) -> f64 {
+    // Near the vertical axis the azimuth says nothing: the distance from it, in half breadths, is its weight.
+    let from_axis = place[0].hypot(place[2]).max(1e-9);
+    let agreement = (told[0] * place[0] + told[1] * place[2]) / from_axis;
+    // Where the net is unsure its vector is short, and so is what it can cost.
+    let length = told[0].hypot(told[1]);
+    let turn = AZIMUTH_TRUST * (length - agreement) * (2.0 * from_axis).min(1.0);
+    let height = (place[1] * BREADTH_MM - HEIGHT_ZERO_MM) / HEIGHT_UNIT_MM;
+    (turn + 0.5 * ((told[2] - height) / HEIGHT_SD).powi(2)).min(MOST_PLACE_COST)
+}
+
+/// The net's height in the model's frame: chin -0.92 at 101 mm below the ear canals, crown 0.92 at 131 mm above them.
+const HEIGHT_ZERO_MM: f64 = 15.0;
+const HEIGHT_UNIT_MM: f64 = 126.0;
+
+/// Mean over the cell (column, columns) x (row, rows) of a plane that covers the same picture.
+fn mean_of(plane: &Plane<[f32; 3]>, (x, columns): (usize, usize), (y, rows): (usize, usize)) -> [f64; 3] {
+    let span = |i: usize, n: usize, of: usize| (i * of / n, ((i + 1) * of / n).max(i * of / n + 1).min(of));
+    let ((x0, x1), (y0, y1)) = (span(x, columns, plane.width()), span(y, rows, plane.height()));
+    let mut sum = [0.0; 3];
+    for row in y0..y1 {
+        for v in &plane.row(row)[x0..x1] {
+            for k in 0..3 {
+                sum[k] += f64::from(v[k]);
+            }
+        }
+    }
+    sum.map(|s| s / ((x1 - x0) * (y1 - y0)) as f64)
 }
 
 /// A family of camera directions: which view, where yaw and pitch are centred, and how far they spread (standard deviations).
@@ -198,8 +248,8 @@ pub(super) struct Fit {
 }
 
 /// Finds the head, or says why there is none.
-pub(super) fn find(grid: &Grid, given: Option<View>) -> Result<Fit, Warning> {
-    let observed = Observed::new(grid);
+pub(super) fn find(grid: &Grid, canonical: Option<&Plane<[f32; 3]>>, given: Option<View>) -> Result<Fit, Warning> {
+    let observed = Observed::new(grid, canonical);
     let (w, h) = (observed.shares.width(), observed.shares.height());
     let all = (w * h) as f64 * observed.step * observed.step;
     let share = observed.moments(|o| o[1] + o[2]).map_or(0.0, |m| m.1 / all);

@@ -226,7 +226,7 @@ pub fn read(
         return Findings { by_zone: zones::field(segmentation, coverage.scalp_share_hidden), ..Findings::default() };
     }
     let grid = grid::Grid::new(segmentation);
-    let fit = match head::find(&grid, view) {
+    let fit = match head::find(&grid, segmentation.canonical.as_ref(), view) {
         Ok(fit) => fit,
         Err(warning) => return Findings { warnings: vec![warning], ..Findings::default() },
     };

@@ -170,6 +170,11 @@ impl Camera {
 
     /// What the model shows at a point of the photo.
     pub fn part(&self, x: f64, y: f64) -> Part {
+        self.seen(x, y).0
+    }
+
+    /// What the model shows at a point of the photo, and which place of its surface; without meaning for [`Part::Room`].
+    pub fn seen(&self, x: f64, y: f64) -> (Part, V3) {
         let ray = self.ray(x, y);
         let mut best = (f64::NEG_INFINITY, Part::Room);
         for (e, part) in [
@@ -187,11 +192,16 @@ impl Camera {
                 best = (t, part);
             }
         }
-        match best.1 {
-            Part::Dome if !is_scalp(self.along(ray, best.0)) => Part::Face,
-            Part::Neck if is_scalp(self.along(ray, best.0)) => Part::Dome,
-            part => part,
+        if best.1 == Part::Room {
+            return (Part::Room, [0.0; 3]);
         }
+        let place = self.along(ray, best.0);
+        let part = match best.1 {
+            Part::Dome if !is_scalp(place) => Part::Face,
+            Part::Neck if is_scalp(place) => Part::Dome,
+            part => part,
+        };
+        (part, place)
     }
 
     /// The place on the skull seen at a point of the photo, and how steeply it is seen: the cosine between the surface's normal

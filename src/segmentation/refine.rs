@@ -24,6 +24,10 @@ const RADIUS: usize = 5;
 const EPSILON: f32 = 1e-3;
 /// Regions below this share of the head's area take the label around them (0.15 %: some 6 x 6 mm on a head).
 const LEAST_REGION: f64 = 0.0015;
+/// Hair or scalp apart from the largest piece of it, and below this share of that, is part of the face if skin is what it mostly
+/// touches: brows, nostrils, a frame of glasses, a shadow under the chin. A tuft is joined to the rest or touches the room.
+const LEAST_DOME_PIECE: f64 = 0.2;
+const LEAST_SKIN_AROUND: f64 = 0.7;
 /// Parts apart from the head below this share of its area are taken for background.
 const LEAST_PART: f64 = 0.03;
 
@@ -110,11 +114,50 @@ fn remove_islands(probability: &mut Plane<[f32; 4]>) {
     let change = swallowed_by(&found, &Tissue::ALL, |_| least);
     exchange(probability, |i| change[found.index.as_slice()[i] as usize]);
 
+    let in_face = dome_pieces_in_the_face(&probability.map(likeliest));
+    exchange(probability, |i| in_face.as_slice()[i].then_some(Tissue::Skin));
+
     let parts = regions(&probability.map(|p| likeliest(p) != Tissue::Background));
     let largest = parts.list.iter().filter(|r| r.label).map(|r| r.area_px).max().unwrap_or(0);
     let apart: Vec<bool> =
         parts.list.iter().map(|r| r.label && (r.area_px as f64) < LEAST_PART * largest as f64).collect();
     exchange(probability, |i| apart[parts.index.as_slice()[i] as usize].then_some(Tissue::Background));
+}
+
+/// The px of hair and scalp that lie in the face; see [`LEAST_DOME_PIECE`].
+fn dome_pieces_in_the_face(tissue: &Plane<Tissue>) -> Plane<bool> {
+    let is_dome = |t: Tissue| matches!(t, Tissue::Hair | Tissue::Scalp);
+    let pieces = regions(&tissue.map(is_dome));
+    let largest = pieces.list.iter().filter(|r| r.label).map(|r| r.area_px).max().unwrap_or(0);
+    let (w, h) = (tissue.width(), tissue.height());
+    // Px edges of each piece towards skin, and towards everything else, the photo's border included.
+    let mut edges = vec![[0usize; 2]; pieces.list.len()];
+    for y in 0..h {
+        for x in 0..w {
+            if !is_dome(tissue.get(x, y)) {
+                continue;
+            }
+            let edge = &mut edges[pieces.index.get(x, y) as usize];
+            for (nx, ny) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
+                match (nx < w && ny < h).then(|| tissue.get(nx, ny)) {
+                    Some(Tissue::Skin) => edge[0] += 1,
+                    Some(Tissue::Hair | Tissue::Scalp) => {}
+                    Some(Tissue::Background) | None => edge[1] += 1,
+                }
+            }
+        }
+    }
+    let in_face: Vec<bool> = pieces
+        .list
+        .iter()
+        .zip(&edges)
+        .map(|(piece, [skin, other])| {
+            piece.label
+                && (piece.area_px as f64) < LEAST_DOME_PIECE * largest as f64
+                && *skin as f64 >= LEAST_SKIN_AROUND * (skin + other) as f64
+        })
+        .collect();
+    pieces.index.map(|i| in_face[i as usize])
 }
 
 /// Makes the tissue `f` names the likeliest at each px.
@@ -222,6 +265,21 @@ mod tests {
         for p in found.probability.as_slice() {
             assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-4);
         }
+    }
+
+    #[test]
+    fn brows_belong_to_the_face_and_a_tuft_at_the_outline_does_not() {
+        let picture = photo(400, 400, |u, v| colour(head(u, v)));
+        let coarse = Plane::from_fn(200, 200, |x, y| match (x, y) {
+            (85..115, 130..138) => sure(Tissue::Hair),
+            // Across the head's lower edge, which lies at row 170 in the middle.
+            (92..108, 158..176) => sure(Tissue::Hair),
+            _ => sure(head((x as f32 + 0.5) / 200.0, (y as f32 + 0.5) / 200.0)),
+        });
+        let found = to_photo(&picture, &coarse, None);
+        assert_eq!(found.tissue.get(200, 268), Tissue::Skin, "the brow");
+        assert_eq!(found.tissue.get(200, 340), Tissue::Hair, "the tuft");
+        assert_eq!(found.tissue.get(200, 120), Tissue::Hair, "the hair above");
     }
 
     #[test]
