@@ -24,6 +24,7 @@ pub mod units;
 pub mod plane;
 
 pub mod error;
+mod fonts;
 
 pub mod photo;
 pub mod scale;

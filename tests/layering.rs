@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["units"],
     &["plane"],
-    &["error"],
+    &["error", "fonts"],
     &["photo"],
     &["view", "scale"],
     &["segmentation"],

@@ -68,7 +68,7 @@ Two photos of one STEM: the second is written as STEM-2. A photo given twice is 
 photo are replaced; results of another photo only with --overwrite.
 
 Scale: without one there are no cm2 and no densities, only shares and px. In the order in which they count:
-  --mm-per-px, --field-width-mm, --reference, a printed marker in the photo, --scale-bar-mm, the camera's
+  --mm-per-px, --field-width-mm, --reference, a printed marker in the photo, a microscope's scale bar, the camera's
   focal length and distance, --assume-head-width
 
 Examples:
@@ -196,7 +196,7 @@ pub struct ScaleArgs {
     /// Side of the printed marker's black square [default: the size that its number stands for]
     #[arg(long, value_name = "LENGTH", allow_hyphen_values = true, value_parser = length::length)]
     pub marker_size: Option<Mm>,
-    /// What the scale bar in the picture stands for, in mm
+    /// What the scale bar in the picture stands for, in mm; without it the label beside the bar is read
     #[arg(long, value_name = "MM", allow_hyphen_values = true, value_parser = length::plain_mm)]
     pub scale_bar_mm: Option<Mm>,
     /// Width of the head above the ears; about 155mm in adults, and therefore rough

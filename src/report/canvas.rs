@@ -5,10 +5,8 @@ use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
 };
 
+use crate::fonts::{BOLD, REGULAR, outlines};
 use crate::plane::{Plane, Point};
-
-pub const REGULAR: &[u8] = include_bytes!("../../assets/DejaVuSans.ttf");
-pub const BOLD: &[u8] = include_bytes!("../../assets/DejaVuSans-Bold.ttf");
 
 /// An sRGB colour.
 pub type Rgb = [u8; 3];
@@ -28,8 +26,7 @@ pub enum Weight {
 }
 
 fn font(weight: Weight) -> FontRef<'static> {
-    let bytes = if weight == Weight::Bold { BOLD } else { REGULAR };
-    FontRef::try_from_slice(bytes).expect("the font is part of the program")
+    outlines(if weight == Weight::Bold { BOLD } else { REGULAR })
 }
 
 /// Width of a line of text at a size in px.

@@ -1,8 +1,10 @@
 //! The scale bar that microscopes draw into their pictures: a thin, straight, level line of one colour with an upright
 //! arm of the same length on one end.
 //!
-//! Its length in mm is given by the user; the label beside it is not read. A bar without an arm is not taken: straight
+//! Its length in mm is given by the user or read off the [`label`] beside it. A bar without an arm is not taken: straight
 //! hairs and the edges of banners look the same, and a wrong scale is worse than none.
+
+mod label;
 
 use super::{Scale, ScaleSource};
 use crate::photo::Photo;
@@ -39,9 +41,12 @@ impl Line {
 /// Finds the bar and gives its length in px: the longest level line with an arm.
 #[must_use]
 pub fn detect(photo: &Photo) -> Option<f64> {
-    let luma = photo.rgb.luma();
+    bar(&photo.rgb.luma()).map(|b| b.length() as f64)
+}
+
+fn bar(luma: &Plane<f32>) -> Option<Line> {
     let turned = Plane::from_fn(luma.height(), luma.width(), |x, y| luma.get(y, x));
-    let (level, upright) = (lines(&luma), lines(&turned));
+    let (level, upright) = (lines(luma), lines(&turned));
     let arm = |bar: &Line| {
         upright.iter().any(|arm| {
             let at_end = [bar.from, bar.to].iter().any(|x| x.abs_diff(arm.across) <= 4);
@@ -49,32 +54,48 @@ pub fn detect(photo: &Photo) -> Option<f64> {
             at_end && meets && arm.length().abs_diff(bar.length()) * 20 <= bar.length()
         })
     };
-    level.iter().filter(|bar| arm(bar)).map(|bar| bar.length() as f64).max_by(f64::total_cmp)
+    level.into_iter().filter(arm).max_by_key(|bar| bar.length())
 }
 
-/// The scale by a bar that stands for `length`; without a length tells that there is a bar, where it is certain.
+/// The part of the photo in which a bar's label stands: beside either end, above or below.
+fn around(luma: &Plane<f32>, bar: Line) -> Plane<f32> {
+    let length = bar.length();
+    let (x0, x1) = (bar.from.saturating_sub(length), (bar.to + length).min(luma.width()));
+    let (y0, y1) = (bar.across.saturating_sub(length / 2), (bar.across + length / 2).min(luma.height()));
+    luma.crop(x0, y0, x1 - x0, y1 - y0)
+}
+
+/// The scale by a bar that stands for `length`, or for what its label says; where neither is known, tells that there is a bar.
 #[must_use]
 pub fn scale(photo: &Photo, length: Option<Mm>, warnings: &mut Vec<String>) -> Option<Scale> {
-    match (length, detect(photo)) {
-        (Some(length), Some(px)) => {
-            let mm_per_px = MmPerPx::new(length.get() / px).ok()?;
-            Some(Scale { mm_per_px, source: ScaleSource::ScaleBar, relative_error: (ENDS_PX / px).hypot(DEVICE_ERROR) })
-        }
-        (Some(_), None) => {
+    let luma = photo.rgb.luma();
+    let Some(bar) = bar(&luma) else {
+        if length.is_some() {
             warnings.push(
                 "--scale-bar-mm was not used: no scale bar with an arm was found. Give its ends with --reference."
                     .into(),
             );
-            None
         }
-        (None, Some(px)) => {
-            warnings.push(format!(
-                "There is a scale bar {px:.0} px long in the photo. Give the length it stands for with --scale-bar-mm."
-            ));
-            None
-        }
-        (None, None) => None,
+        return None;
+    };
+    let px = bar.length() as f64;
+    let read = if length.is_none() { label::read(&around(&luma, bar)) } else { None };
+    let Some(mm) = length.or(read) else {
+        warnings.push(format!(
+            "There is a scale bar {px:.0} px long in the photo, and its label could not be read. Give the length it stands for \
+             with --scale-bar-mm."
+        ));
+        return None;
+    };
+    if length.is_none() {
+        warnings.push(format!(
+            "The scale is by the bar in the photo, {px:.0} px long, whose label reads {} mm. If it says something else give \
+             --scale-bar-mm.",
+            mm.get()
+        ));
     }
+    let mm_per_px = MmPerPx::new(mm.get() / px).ok()?;
+    Some(Scale { mm_per_px, source: ScaleSource::ScaleBar, relative_error: (ENDS_PX / px).hypot(DEVICE_ERROR) })
 }
 
 /// Level lines of one colour, darker or brighter than what lies above and below.

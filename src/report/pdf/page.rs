@@ -13,7 +13,8 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use krilla::{Data, Document};
 
 use crate::error::Error;
-use crate::report::canvas::{BOLD, REGULAR, Rgb, Weight};
+use crate::fonts::{BOLD, REGULAR, outlines};
+use crate::report::canvas::{Rgb, Weight};
 
 /// A4 in points.
 const PAGE: (f32, f32) = (595.28, 841.89);
@@ -184,8 +185,7 @@ impl Pages {
 }
 
 fn face(weight: Weight) -> FontRef<'static> {
-    FontRef::try_from_slice(if weight == Weight::Bold { BOLD } else { REGULAR })
-        .expect("the font is part of the program")
+    outlines(if weight == Weight::Bold { BOLD } else { REGULAR })
 }
 
 /// Advance of a character in em.
