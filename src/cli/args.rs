@@ -43,8 +43,9 @@ pub enum Command {
     Marker(MarkerArgs),
     /// Draw synthetic close-ups and heads whose truth is known exactly
     Phantom(super::phantom::PhantomArgs),
-    /// Measure how good the program is on your photos
-    Evaluate(EvaluateArgs),
+    /// Measure how good the program is: against a truth, on a suite of phantoms, or under changes of your photos
+    #[command(after_long_help = super::evaluate::HELP)]
+    Evaluate(super::evaluate::EvaluateArgs),
     /// Print the JSON Schema of STEM.json
     Schema,
     /// Print completions for a shell
@@ -105,15 +106,6 @@ pub struct RulesArgs {
     /// Print the built-in rules as the file they are
     #[arg(long, conflicts_with_all = ["ids", "rules"])]
     pub toml: bool,
-}
-
-/// Arguments of `evaluate`.
-#[derive(Debug, ClapArgs)]
-pub struct EvaluateArgs {
-    /// Close-ups, or folders of them: how far their counts move when the picture is turned, mirrored, resized, compressed,
-    /// brightened, darkened or tinted
-    #[arg(long, value_name = "PHOTO", required = true, num_args = 1..)]
-    pub robustness: Vec<PathBuf>,
 }
 
 /// Arguments of `marker`.

@@ -48,9 +48,9 @@ pub fn main() -> ExitCode {
             analyze::run(&a)
         }
         Command::Phantom(a) => phantom::run(&a),
+        Command::Evaluate(a) => evaluate::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Marker(a) => marker::run(&a),
-        Command::Evaluate(a) => evaluate::run(&a),
         Command::Schema => schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

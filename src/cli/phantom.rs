@@ -1,5 +1,6 @@
 //! `scalpmap phantom`: draws synthetic close-ups and heads whose truth is known.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,17 @@ use clap::{Args, Subcommand, ValueEnum};
 use rayon::prelude::*;
 
 use super::End;
-use crate::follicle::{FollicularUnit, Hair};
-use crate::phantom::closeup::{self, CloseupPhantom, CloseupSpec};
-use crate::phantom::head::{Course, HeadMesh, Phantom, draw, draw_phantom, draw_series, training};
+use super::terminal::Terminal;
+use crate::batch::write;
+use crate::phantom::closeup::{self, CloseupSpec};
+use crate::phantom::file;
+use crate::phantom::head::{Course, HeadMesh, Phantom, draw, draw_phantom, draw_series, draw_with_marker, training};
+use crate::phantom::truth::{self, PictureFile, TruthDocument};
 use crate::plane::Plane;
+use crate::report::png;
+
+/// Size of a head's picture, px.
+const HEAD_SIZE: (usize, usize) = (1024, 768);
 
 /// Arguments of `phantom`.
 #[derive(Debug, Args)]
@@ -21,28 +29,40 @@ pub struct PhantomArgs {
 
 #[derive(Debug, Subcommand)]
 enum Kind {
-    /// Fields of clipped scalp: STEM.png, and STEM.json with every unit and hair; the STEM names the truth.
+    /// Fields of scalp, every unit and hair known; the STEM names the truth.
+    ///
+    /// Writes STEM.png or .jpg, STEM.tissue.png, STEM.coverage.png, and STEM.json: the truth in the keys of an analysis, and what
+    /// was drawn under `phantom`.
     Closeup(CloseupArgs),
-    /// Whole heads, each another person and view: STEM.png, STEM.label.png, STEM.coverage.png, STEM.json.
+    /// Whole heads, each another person and view; the same files.
+    ///
+    /// STEM.tissue.png has, beside the numbers of an analysis, 4 for thin hair and 5 for brows and beard.
     Head(HeadArgs),
-    /// The same head from five sides at several dates.
+    /// The same head from five sides at several dates; the same files.
     Series(SeriesArgs),
 }
 
 #[derive(Debug, Args)]
 struct Common {
-    /// How many: heads, or series.
+    /// How many.
     #[arg(long, default_value_t = 1)]
     count: u64,
-    /// First seed; each head takes the next one.
+    /// First seed; each phantom takes the next one.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Folder for the pictures.
-    #[arg(long)]
+    /// Folder for the files; made where it does not exist.
+    #[arg(long, short)]
     out: PathBuf,
-    /// Width and height in px.
-    #[arg(long, value_name = "WxH", default_value = "1024x768", value_parser = parse_size)]
-    size: (usize, usize),
+    /// Width and height in px [default: 640x512 for close-ups, 1024x768 for heads].
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    size: Option<(usize, usize)>,
+    /// Write JPEG of this quality, 1 to 100, instead of PNG.
+    #[arg(long, value_name = "QUALITY", value_parser = clap::value_parser!(u8).range(1..=100))]
+    jpeg: Option<u8>,
+}
+
+#[derive(Debug, Args)]
+struct MeshArgs {
     /// Head geometry packed by models/train/prepare_mesh.py [default: the built-in head].
     #[arg(long, value_name = "FILE")]
     mesh: Option<PathBuf>,
@@ -50,18 +70,8 @@ struct Common {
 
 #[derive(Debug, Args)]
 struct CloseupArgs {
-    /// How many.
-    #[arg(long, default_value_t = 1)]
-    count: u64,
-    /// First seed; each close-up takes the next one.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Folder for the pictures.
-    #[arg(long)]
-    out: PathBuf,
-    /// Width and height in px.
-    #[arg(long, value_name = "WxH", default_value = "640x512", value_parser = parse_size)]
-    size: (usize, usize),
+    #[command(flatten)]
+    common: Common,
     /// Vary skin, hair, density, calibre, resolution, blur and noise [default: dark hair on light skin at 100 px/mm].
     #[arg(long)]
     vary: bool,
@@ -71,6 +81,11 @@ struct CloseupArgs {
 struct HeadArgs {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    mesh: MeshArgs,
+    /// Lay a printed marker of 20 mm beside the head, in the plane of its middle.
+    #[arg(long, conflicts_with = "training")]
+    marker: bool,
     /// Write NumPy shards for training instead: uint8 [n, H, W, 9], see the manual of models/train.
     #[arg(long)]
     training: bool,
@@ -83,6 +98,8 @@ struct HeadArgs {
 struct SeriesArgs {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    mesh: MeshArgs,
     /// What happens between the dates.
     #[arg(long, value_enum, default_value_t = CourseArg::Loss)]
     course: CourseArg,
@@ -121,32 +138,42 @@ pub(super) fn run(args: &PhantomArgs) -> End {
     match result {
         Ok(()) => End::Fine,
         Err(message) => {
-            #[allow(clippy::print_stderr)] // the command line's own voice
-            {
-                eprintln!("error: {message}");
-            }
+            Terminal::new(0, true).error(&message, None, None);
             End::SomeFailed
         }
     }
 }
 
-fn make(folder: &Path) -> Result<(), String> {
-    fs::create_dir_all(folder).map_err(|e| format!("the folder cannot be made: {e}: {}", folder.display()))
+fn prepare(common: &Common) -> Result<(), String> {
+    fs::create_dir_all(&common.out).map_err(|e| format!("the folder cannot be made: {e}: {}", common.out.display()))
 }
 
-fn prepare(common: &Common) -> Result<HeadMesh, String> {
-    make(&common.out)?;
-    let Some(path) = &common.mesh else { return Ok(HeadMesh::built_in()) };
+fn mesh(path: Option<&Path>) -> Result<HeadMesh, String> {
+    let Some(path) = path else { return Ok(HeadMesh::built_in()) };
     let bytes = fs::read(path).map_err(|e| format!("the mesh cannot be read: {e}: {}", path.display()))?;
     HeadMesh::from_bytes(&bytes).map_err(|e| format!("{e}: {}", path.display()))
 }
 
+/// Draws `count` phantoms in parallel, each from its seed, with a bar on a terminal.
+fn each(common: &Common, draw: impl Fn(u64) -> Result<(), String> + Sync) -> Result<(), String> {
+    prepare(common)?;
+    let terminal = Terminal::new(common.count as usize, false);
+    let done = (0..common.count).into_par_iter().try_for_each(|i| {
+        draw(common.seed.wrapping_add(i))?;
+        terminal.step();
+        Ok(())
+    });
+    terminal.finish();
+    done
+}
+
 fn closeups(args: &CloseupArgs) -> Result<(), String> {
-    make(&args.out)?;
-    (0..args.count).into_par_iter().try_for_each(|i| {
-        let seed = args.seed.wrapping_add(i);
+    let common = &args.common;
+    each(common, |seed| {
         let look = if args.vary { CloseupSpec::varied(seed) } else { CloseupSpec::default() };
-        let spec = CloseupSpec { width: args.size.0, height: args.size.1, ..look };
+        let (width, height) = common.size.unwrap_or((640, 512));
+        let jpeg_quality = common.jpeg.or(look.jpeg_quality);
+        let spec = CloseupSpec { width, height, jpeg_quality, ..look };
         let phantom = closeup::draw(&spec, seed);
         let stem = format!(
             "closeup{seed:03}_{}units_{}hairs_{:.0}px-per-mm",
@@ -154,102 +181,91 @@ fn closeups(args: &CloseupArgs) -> Result<(), String> {
             phantom.hair_count(),
             spec.px_per_mm
         );
-        let rgb: Vec<u8> = phantom.rgb.as_slice().iter().flatten().copied().collect();
-        save(&args.out.join(format!("{stem}.png")), &png(&rgb, args.size, image::ExtendedColorType::Rgb8)?)?;
-        let truth =
-            serde_json::to_vec(&closeup_truth(&phantom)).map_err(|e| format!("the truth cannot be written: {e}"))?;
-        save(&args.out.join(format!("{stem}.json")), &truth)
+        let picture = Picture { rgb: &phantom.rgb, jpeg_quality, tissue: phantom.tissue(), cover: &phantom.cover };
+        picture.save(common, &stem, |file| truth::closeup(&phantom, &spec, seed, file))
     })
-}
-
-/// The truth in the keys of an analysis.
-fn closeup_truth(phantom: &CloseupPhantom) -> serde_json::Value {
-    let hair = |h: &Hair| {
-        serde_json::json!({
-            "root_px": h.root, "midpoint_px": h.midpoint, "tip_px": h.tip, "caliber_um": h.caliber, "kind": h.kind, "confidence": 1.0,
-        })
-    };
-    let unit = |u: &FollicularUnit| serde_json::json!({ "root_px": u.root, "hairs": u.hairs.iter().map(hair).collect::<Vec<_>>() });
-    serde_json::json!({
-        "scale": { "mm_per_px": phantom.mm_per_px },
-        "area_cm2": phantom.area_cm2(),
-        "hairs_per_cm2": phantom.hairs_per_cm2(),
-        "follicular_units": phantom.units.iter().map(unit).collect::<Vec<_>>(),
-    })
-}
-
-fn png(bytes: &[u8], (w, h): (usize, usize), color: image::ExtendedColorType) -> Result<Vec<u8>, String> {
-    use image::ImageEncoder;
-    let mut out = Vec::new();
-    image::codecs::png::PngEncoder::new(&mut out)
-        .write_image(bytes, w as u32, h as u32, color)
-        .map_err(|e| format!("a picture cannot be encoded: {e}"))?;
-    Ok(out)
 }
 
 fn heads(args: &HeadArgs) -> Result<(), String> {
-    let mesh = prepare(&args.common)?;
-    let (w, h) = args.common.size;
-    (0..args.common.count).into_par_iter().try_for_each(|i| {
-        let seed = args.common.seed.wrapping_add(i);
-        let phantom = draw_phantom(&mesh, seed, w, h);
+    let mesh = mesh(args.mesh.mesh.as_deref())?;
+    let (w, h) = args.common.size.unwrap_or(HEAD_SIZE);
+    each(&args.common, |seed| {
+        let draw = if args.marker { draw_with_marker } else { draw_phantom };
+        let phantom = draw(&mesh, seed, w, h);
         let stem = format!("head{seed:06}_{}_{}", phantom.truth.loss, phantom.truth.view);
-        write(&args.common.out, &stem, &phantom)
+        save_head(&args.common, &stem, &phantom)
     })
 }
 
 fn series(args: &SeriesArgs) -> Result<(), String> {
-    let mesh = prepare(&args.common)?;
-    let (w, h) = args.common.size;
+    let mesh = mesh(args.mesh.mesh.as_deref())?;
+    let (w, h) = args.common.size.unwrap_or(HEAD_SIZE);
     let course = match args.course {
         CourseArg::Loss => Course::Loss,
         CourseArg::Regrowth => Course::Regrowth,
         CourseArg::Pigmentation => Course::Pigmentation,
     };
-    (0..args.common.count).into_par_iter().try_for_each(|i| {
-        let seed = args.common.seed.wrapping_add(i);
+    each(&args.common, |seed| {
         draw_series(&mesh, seed, course, args.dates, w, h).iter().try_for_each(|phantom| {
             let stem = format!("series{seed:06}_date{}_{}", phantom.truth.date, phantom.truth.view);
-            write(&args.common.out, &stem, phantom)
+            save_head(&args.common, &stem, phantom)
         })
     })
 }
 
 fn shards(args: &HeadArgs) -> Result<(), String> {
-    let mesh = prepare(&args.common)?;
-    let (w, h) = args.common.size;
+    let common = &args.common;
+    prepare(common)?;
+    let mesh = mesh(args.mesh.mesh.as_deref())?;
+    let (w, h) = common.size.unwrap_or(HEAD_SIZE);
     let mut done = 0;
-    while done < args.common.count {
-        let n = args.shard.min(args.common.count - done);
-        let first = args.common.seed.wrapping_add(done);
+    while done < common.count {
+        let n = args.shard.min(common.count - done);
+        let first = common.seed.wrapping_add(done);
         let pictures: Vec<_> = (0..n).into_par_iter().map(|i| draw(&mesh, first.wrapping_add(i), w, h)).collect();
-        save(&args.common.out.join(format!("heads_{first:08}.npy")), &training::npy(&pictures))?;
+        save(common, &format!("heads_{first:08}.npy"), &training::npy(&pictures))?;
         done += n;
     }
     Ok(())
 }
 
-fn write(folder: &Path, stem: &str, phantom: &Phantom) -> Result<(), String> {
-    let rgb: Vec<u8> = phantom.photo.as_slice().iter().flatten().copied().collect();
-    let size = |p: &Plane<u8>| (p.width(), p.height());
-    let truth = serde_json::to_vec_pretty(&phantom.truth).map_err(|e| format!("the truth cannot be written: {e}"))?;
-    let picture = &phantom.picture;
-    let photo_size = (phantom.photo.width(), phantom.photo.height());
-    save(&folder.join(format!("{stem}.png")), &png(&rgb, photo_size, image::ExtendedColorType::Rgb8)?)?;
-    for (name, plane) in [("label", &picture.label), ("coverage", &picture.coverage)] {
-        save(
-            &folder.join(format!("{stem}.{name}.png")),
-            &png(plane.as_slice(), size(plane), image::ExtendedColorType::L8)?,
-        )?;
-    }
-    save(&folder.join(format!("{stem}.json")), &truth)
+fn save_head(common: &Common, stem: &str, phantom: &Phantom) -> Result<(), String> {
+    let (tissue, cover) = (phantom.picture.label.clone(), &phantom.picture.coverage);
+    let picture = Picture { rgb: &phantom.photo, jpeg_quality: common.jpeg, tissue, cover };
+    picture.save(common, stem, |file| truth::head(&phantom.truth, file))
 }
 
-/// Writes under a temporary name first, so that a stop leaves no half file.
-fn save(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    fs::write(&part, bytes)
-        .and_then(|()| fs::rename(&part, path))
-        .map_err(|e| format!("{} bytes cannot be written: {e}: {}", bytes.len(), path.display()))
+/// What is written of one phantom.
+struct Picture<'a> {
+    rgb: &'a Plane<[u8; 3]>,
+    jpeg_quality: Option<u8>,
+    tissue: Plane<u8>,
+    cover: &'a Plane<u8>,
+}
+
+impl Picture<'_> {
+    /// Writes the picture, its layers, and last its truth, so that a phantom with a truth has all its files.
+    fn save(
+        &self,
+        common: &Common,
+        stem: &str,
+        truth: impl FnOnce(&PictureFile) -> TruthDocument,
+    ) -> Result<(), String> {
+        let bytes = file::encode(self.rgb, self.jpeg_quality).map_err(|e| e.to_string())?;
+        let name = format!("{stem}.{}", file::ending(self.jpeg_quality));
+        let format = if self.jpeg_quality.is_some() { "JPEG" } else { "PNG" };
+        let truth = truth(&PictureFile { name: name.clone(), sha256: write::sha256(&bytes), format });
+        let json = serde_json::to_vec(&truth).map_err(|e| format!("the truth cannot be written: {e}"))?;
+        save(common, &name, &bytes)?;
+        for (layer, plane) in [("tissue", &self.tissue), ("coverage", self.cover)] {
+            save(common, &format!("{stem}.{layer}.png"), &png::coverage(plane).map_err(|e| e.to_string())?)?;
+        }
+        save(common, &format!("{stem}.json"), &json)
+    }
+}
+
+fn save(common: &Common, name: &str, bytes: &[u8]) -> Result<(), String> {
+    write::whole(&common.out, OsStr::new(name), bytes)
+        .map(|_| ())
+        .map_err(|e| format!("{} bytes cannot be written: {e}: {}", bytes.len(), common.out.join(name).display()))
 }

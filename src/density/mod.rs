@@ -112,13 +112,7 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
         // The scale enters once as a length and twice, inverted, as an area: once in all.
         log_normal(value, together(&[1.0 / (hairs.len().max(1) as f64).sqrt(), detection, spread, error]))
     });
-    let spacing_mm = (100.0 / units_per_cm2.value.get().max(1e-6)).sqrt();
-    let field_mm = (100.0 * area).sqrt();
-    let radius = if !counted.is_empty() {
-        (spacing_mm * (UNITS_PER_DISC / std::f64::consts::PI).sqrt()).min(field_mm)
-    } else {
-        field_mm
-    };
+    let radius = map_radius_mm(units_per_cm2.value.get(), area);
     let per_px2 = map::per_px2(
         &counted.iter().map(|u| u.root).collect::<Vec<_>>(),
         field,
@@ -140,6 +134,13 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
             px_per_cell: map::PX_PER_CELL,
         },
     })
+}
+
+/// Radius of the density map's disc, mm: it holds [`UNITS_PER_DISC`] units, or the whole field where there are too few.
+#[must_use]
+pub fn map_radius_mm(units_per_cm2: f64, field_cm2: f64) -> f64 {
+    let spacing_mm = (100.0 / units_per_cm2.max(1e-6)).sqrt();
+    (spacing_mm * (UNITS_PER_DISC / std::f64::consts::PI).sqrt()).min((100.0 * field_cm2).sqrt())
 }
 
 /// Mean and sample standard deviation.

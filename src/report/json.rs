@@ -162,6 +162,13 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// A value that is known exactly.
+    #[must_use]
+    pub fn exact(value: f64) -> Self {
+        let value = significant(value);
+        Self { value, low: value, high: value }
+    }
+
     fn of<U>(e: &Estimate<U>, get: impl Fn(&U) -> f64) -> Self {
         Self { value: significant(get(&e.value)), low: significant(get(&e.low)), high: significant(get(&e.high)) }
     }

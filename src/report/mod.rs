@@ -1,6 +1,6 @@
 //! An analysis as bytes: JSON, PNG layers, the overlay, PDF. Nothing here touches a file.
 
-mod canvas;
+pub(crate) mod canvas;
 pub mod json;
 pub mod overlay;
 pub mod pdf;

@@ -13,7 +13,7 @@ pub mod marker;
 pub mod reference;
 pub mod scale_bar;
 pub mod sheet;
-mod tag36h11;
+pub(crate) mod tag36h11;
 
 use serde::Serialize;
 

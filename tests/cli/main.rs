@@ -3,6 +3,7 @@
 //! Photos are made here, so that the tests need nothing but the program.
 
 mod bad_input;
+mod evaluate;
 mod outputs;
 mod usage;
 

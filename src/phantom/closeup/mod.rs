@@ -1,114 +1,63 @@
-//! Close-up phantom: a field of clipped scalp whose every unit and hair is known.
+//! Close-up phantom: a field of scalp whose every unit and hair is known.
 //!
-//! Units by a hard-core point process (dart throwing with a least distance), one to four hairs a unit, calibres by kind, shafts
-//! that lean with the field, curve and taper, root shadows, skin with pores and blotches, vignette, focus blur, sensor noise.
+//! Units by a hard-core point process (dart throwing with a least distance), one to four hairs a unit, calibres by kind; shafts
+//! clipped or long, straight or coily, that lean with the field and cross. The skin has creases, vessels, openings through which
+//! the root shows bluish, and what is asked for: moles, flakes, empty openings, dots of pigment, scars. Light and camera follow.
 
+mod camera;
+mod lattice;
+mod marks;
+mod overlay;
 mod paint;
+mod scar;
 mod scatter;
+mod skin;
+mod spec;
+mod stroke;
 
-use rand::{RngExt, SeedableRng};
+pub use marks::{DrawnScar, Marks, Spot};
+pub use spec::{CloseupSpec, Dots, LOOKS, Light, Overlay};
+
+use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::follicle::FollicularUnit;
 use crate::plane::Plane;
+use crate::segmentation::Tissue;
 use crate::units::{MmPerPx, PerCm2};
-
-/// What to draw. The default is healthy dark straight hair on light skin at 100 px/mm, sharp and evenly lit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CloseupSpec {
-    /// Width of the picture, px.
-    pub width: usize,
-    /// Height of the picture, px.
-    pub height: usize,
-    /// Resolution, 20 to 250 px per mm.
-    pub px_per_mm: f64,
-    /// Follicular units per cm2, 10 to 150.
-    pub units_per_cm2: f64,
-    /// Shares of units with 1, 2, 3 and 4 hairs; need not sum to 1.
-    pub hairs_per_unit: [f64; 4],
-    /// Mean calibre of terminal hairs, um. Healthy 58-61 (Rakowska 2009, PMC2938574).
-    pub caliber_um: f64,
-    /// Share of vellus hairs, 0..1. Healthy about 0.06 (Rakowska 2009).
-    pub vellus_share: f64,
-    /// Visible length of the clipped hairs, mm.
-    pub length_mm: f64,
-    /// Skin colour, sRGB.
-    pub skin: [u8; 3],
-    /// Hair colour, sRGB.
-    pub hair: [u8; 3],
-    /// Standard deviation of the focus blur, px.
-    pub blur_px: f64,
-    /// Standard deviation of the sensor noise, 0..255.
-    pub noise: f64,
-    /// Loose clippings lying about.
-    pub clippings: usize,
-}
-
-impl Default for CloseupSpec {
-    fn default() -> Self {
-        Self {
-            width: 640,
-            height: 512,
-            px_per_mm: 100.0,
-            units_per_cm2: 75.0,
-            hairs_per_unit: [0.3, 0.5, 0.18, 0.02],
-            caliber_um: 62.0,
-            vellus_share: 0.06,
-            length_mm: 0.9,
-            skin: [214, 170, 148],
-            hair: [38, 30, 28],
-            blur_px: 0.8,
-            noise: 2.0,
-            clippings: 0,
-        }
-    }
-}
-
-impl CloseupSpec {
-    /// Draws hair colour, skin tone, density, calibre and camera at random, within what is seen in practice.
-    #[must_use]
-    pub fn varied(seed: u64) -> Self {
-        // Skin tones from light to dark with hair that occurs with them.
-        const LOOKS: [([u8; 3], [u8; 3]); 8] = [
-            ([226, 188, 168], [150, 112, 74]),
-            ([222, 182, 160], [92, 62, 44]),
-            ([214, 170, 148], [38, 30, 28]),
-            ([205, 160, 130], [30, 24, 22]),
-            ([180, 132, 104], [28, 22, 20]),
-            ([140, 98, 74], [24, 20, 18]),
-            ([98, 66, 50], [18, 15, 14]),
-            ([214, 174, 152], [186, 182, 178]),
-        ];
-        let mut dice = Pcg64Mcg::seed_from_u64(seed ^ 0x5ca1_9ca9);
-        let (skin, hair) = LOOKS[dice.random_range(0..LOOKS.len())];
-        Self {
-            px_per_mm: dice.random_range(60.0..180.0),
-            units_per_cm2: dice.random_range(25.0..110.0),
-            caliber_um: dice.random_range(48.0..80.0),
-            vellus_share: dice.random_range(0.0..0.25),
-            length_mm: dice.random_range(0.4..1.2),
-            skin,
-            hair,
-            blur_px: dice.random_range(0.5..1.6),
-            noise: dice.random_range(1.0..5.0),
-            clippings: dice.random_range(0..3),
-            ..Self::default()
-        }
-    }
-}
+use scar::ScarShape;
 
 /// A drawn close-up with its truth.
 #[derive(Debug, Clone)]
 pub struct CloseupPhantom {
     /// The picture, 8-bit sRGB.
     pub rgb: Plane<[u8; 3]>,
-    /// Every unit whose root lies in the picture, with its hairs; paths may leave the picture.
+    /// Share of each px hidden by hairs, 0..255.
+    pub cover: Plane<u8>,
+    /// Px hidden by an overlay's graphics; none without an overlay.
+    pub graphics: Option<Plane<bool>>,
+    /// What was drawn beside hairs.
+    pub marks: Marks,
+    /// Every unit whose root lies in the picture, with its hairs; shafts end where they leave the picture.
     pub units: Vec<FollicularUnit>,
     /// The scale it was drawn at.
     pub mm_per_px: MmPerPx,
 }
 
 impl CloseupPhantom {
+    /// Numbers of [`Tissue`]: hair where half a px or more is hidden, else bare scalp; graphics are background.
+    #[must_use]
+    pub fn tissue(&self) -> Plane<u8> {
+        Plane::from_fn(self.cover.width(), self.cover.height(), |x, y| {
+            let hidden = self.graphics.as_ref().is_some_and(|g| g.get(x, y));
+            match self.cover.get(x, y) {
+                _ if hidden => Tissue::Background as u8,
+                c if c >= 128 => Tissue::Hair as u8,
+                _ => Tissue::Scalp as u8,
+            }
+        })
+    }
+
     /// Hairs whose root lies in the picture.
     #[must_use]
     pub fn hair_count(&self) -> usize {
@@ -132,14 +81,30 @@ impl CloseupPhantom {
 #[must_use]
 pub fn draw(spec: &CloseupSpec, seed: u64) -> CloseupPhantom {
     let mut dice = Pcg64Mcg::seed_from_u64(seed);
-    let all = scatter::units(spec, &mut dice);
-    let rgb = paint::picture(spec, &all, &mut dice);
-    let inside = |u: &FollicularUnit| {
-        (0.0..spec.width as f32).contains(&u.root.x) && (0.0..spec.height as f32).contains(&u.root.y)
-    };
+    let mm = |px: usize| px as f64 / spec.px_per_mm;
+    // Streams of their own, so that a scar or a mole leaves the hairs where they are.
+    let mut of_marks = Pcg64Mcg::seed_from_u64(seed ^ 0x3a4b_5c6d);
+    let scar = spec.scar.map(|kind| ScarShape::draw(kind, (mm(spec.width), mm(spec.height)), &mut of_marks));
+    let mut marks = Marks::draw(spec, scar.as_ref(), &mut of_marks);
+    let all = scatter::units(spec, scar.as_ref(), &mut dice);
+    let (light, cover) = paint::picture(spec, &all, &marks, scar.as_ref(), &mut dice);
+    let mut rgb = camera::take(spec, light, &mut dice);
+    let mut graphics = None;
+    if let Some(overlay) = spec.overlay {
+        let (hidden, bar) = overlay::lay(&mut rgb, overlay, spec.px_per_mm);
+        graphics = Some(hidden);
+        marks.scale_bar_px = bar;
+    }
+    let (w, h) = (spec.width as f32, spec.height as f32);
+    let inside = |u: &FollicularUnit| (0.0..w).contains(&u.root.x) && (0.0..h).contains(&u.root.y);
+    let mut units: Vec<FollicularUnit> = all.into_iter().filter(inside).collect();
+    units.iter_mut().flat_map(|u| &mut u.hairs).for_each(|hair| scatter::cut_to_field(hair, w, h));
     CloseupPhantom {
         rgb,
-        units: all.into_iter().filter(inside).collect(),
+        cover,
+        graphics,
+        units,
+        marks,
         mm_per_px: MmPerPx::new(1.0 / spec.px_per_mm).expect("a positive resolution"),
     }
 }
@@ -147,6 +112,7 @@ pub fn draw(spec: &CloseupSpec, seed: u64) -> CloseupPhantom {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::ScarKind;
 
     #[test]
     fn the_same_seed_draws_the_same() {
@@ -166,6 +132,63 @@ mod tests {
         let least = 0.45 * 10.0 / 75f32.sqrt() * 60.0;
         for (i, a) in units.iter().enumerate() {
             assert!(units[..i].iter().all(|b| a.root.distance(b.root) > least * 0.8), "two units nearly touch");
+        }
+    }
+
+    #[test]
+    fn nothing_grows_on_a_scar_and_its_outline_is_true() {
+        for kind in [ScarKind::Linear, ScarKind::Dotted, ScarKind::Patch] {
+            let spec = CloseupSpec { scar: Some(kind), px_per_mm: 60.0, ..CloseupSpec::default() };
+            let p = draw(&spec, 12);
+            let scar = &p.marks.scars[0];
+            assert_eq!(scar.kind, kind);
+            assert!(scar.share > 0.005 && scar.share < 0.7, "{kind:?} covers {:.2}", scar.share);
+            assert!(scar.polygon_px.len() > 8);
+            let bare = draw(&CloseupSpec { scar: None, ..spec }, 12);
+            assert!(p.units.len() <= bare.units.len());
+            assert!(p.units.iter().all(|u| bare.units.iter().any(|b| b.root == u.root)), "the other hairs stay");
+        }
+    }
+
+    #[test]
+    fn dots_have_the_density_and_size_asked_for() {
+        let dots = Dots { per_cm2: 80.0, diameter_mm: 0.1, strength: 0.6 };
+        let spec = CloseupSpec { dots: Some(dots), units_per_cm2: 1.0, px_per_mm: 50.0, ..CloseupSpec::default() };
+        let p = draw(&spec, 4);
+        let drawn = p.marks.dots.len() as f64 / p.area_cm2();
+        assert!((drawn / 80.0 - 1.0).abs() < 0.02, "{drawn} dots/cm2");
+        assert!(p.marks.dots.iter().all(|d| (d.radius_px - 2.5).abs() < 1e-4));
+        let plain = draw(&CloseupSpec { dots: None, ..spec }, 4);
+        let darker = p.marks.dots.iter().filter(|d| {
+            let at = |q: &CloseupPhantom| q.rgb.get_clamped(d.centre_px.x as i64, d.centre_px.y as i64)[1];
+            at(&p) + 10 < at(&plain)
+        });
+        assert!(darker.count() * 10 > p.marks.dots.len() * 9, "dots show");
+    }
+
+    #[test]
+    fn long_hairs_end_where_they_leave_the_picture() {
+        let p = draw(&CloseupSpec { length_mm: 15.0, curl: 0.5, width: 300, height: 240, ..CloseupSpec::default() }, 2);
+        for hair in p.units.iter().flat_map(|u| &u.hairs) {
+            assert!(hair.path.iter().all(|q| (-1.0..=301.0).contains(&q.x) && (-1.0..=241.0).contains(&q.y)));
+            assert!(hair.path.len() >= 2);
+        }
+    }
+
+    #[test]
+    fn graphics_are_background_and_the_bar_has_its_length() {
+        let overlay = Overlay { banner: true, circle: true, scale_bar_mm: Some(1.0) };
+        let p = draw(&CloseupSpec { overlay: Some(overlay), ..CloseupSpec::default() }, 2);
+        let [a, b] = p.marks.scale_bar_px.expect("a bar");
+        assert!((a.distance(b) - 100.0).abs() < 1e-3);
+        assert_eq!(p.tissue().get(30, 4), Tissue::Background as u8);
+    }
+
+    #[test]
+    fn every_kind_of_light_and_camera_draws_the_same_twice() {
+        for seed in 0..12 {
+            let spec = CloseupSpec { width: 120, height: 96, ..CloseupSpec::varied(seed) };
+            assert_eq!(draw(&spec, seed).rgb, draw(&spec, seed).rgb);
         }
     }
 

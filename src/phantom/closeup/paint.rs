@@ -1,147 +1,117 @@
-//! Skin, hairs and camera.
+//! Hairs and what lies on the skin.
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-use super::CloseupSpec;
+use super::marks::Marks;
+use super::scar::ScarShape;
 use super::scatter::normal;
-use crate::follicle::FollicularUnit;
+use super::skin::{linear, skin, tint};
+use super::stroke::{Canvas, Shaft};
+use super::{CloseupSpec, Light};
+use crate::follicle::{FollicularUnit, Hair};
 use crate::plane::{Plane, Point};
 
-/// Linear light of an sRGB value (IEC 61966-2-1, the 2.2 power being close enough for a drawing).
-fn linear(c: [u8; 3]) -> [f32; 3] {
-    c.map(|v| (f32::from(v) / 255.0).powf(2.2))
-}
+/// How far below the skin a shaft still shows, mm.
+const SEEN_BELOW_MM: f32 = 0.5;
 
-/// Paints the picture in linear light, blurs it as a lens does, and lets a sensor read it.
-pub fn picture(spec: &CloseupSpec, units: &[FollicularUnit], dice: &mut Pcg64Mcg) -> Plane<[u8; 3]> {
-    let mut canvas = skin(spec, dice);
-    let hair = linear(spec.hair);
+/// Paints the picture in linear light; also gives the share of each px that hairs hide, 0..255.
+pub(super) fn picture(
+    spec: &CloseupSpec,
+    units: &[FollicularUnit],
+    marks: &Marks,
+    scar: Option<&ScarShape>,
+    dice: &mut Pcg64Mcg,
+) -> (Plane<[f32; 3]>, Plane<u8>) {
+    let mut canvas = skin(spec, marks, scar, dice);
+    let px = spec.px_per_mm as f32;
+    let (base, colour) = (linear(spec.skin), linear(spec.hair));
     for unit in units {
-        shade(&mut canvas, unit.root, 0.11 * spec.px_per_mm as f32, 0.24);
-        for h in &unit.hairs {
-            let tone = 1.0 + 0.12 * normal(dice) as f32;
-            // Thin hairs hold less pigment and let light through.
-            let opacity = if h.width_px < 0.035 * spec.px_per_mm as f32 { 0.6 } else { 0.93 };
-            stroke(&mut canvas, &h.path, h.width_px, hair.map(|v| v * tone.clamp(0.6, 1.5)), opacity, true);
+        openings(spec, &mut canvas, unit, base, colour);
+    }
+    let shine = match spec.light {
+        Light::Ring => 0.9,
+        Light::Side => 1.6,
+        Light::CrossPolarised => 0.1,
+    };
+    let lamp: f32 = dice.random_range(0.0..std::f32::consts::TAU);
+    if spec.light == Light::Side {
+        // Shadows fall on the skin before any hair is drawn.
+        let (dx, dy) = (0.06 * px * lamp.cos(), 0.06 * px * lamp.sin());
+        for h in units.iter().flat_map(|u| &u.hairs) {
+            let path: Vec<Point> = h.path.iter().map(|p| Point::new(p.x + dx, p.y + dy)).collect();
+            let shadow = base.map(|v| 0.35 * v);
+            canvas.stroke(&path, Shaft { width: h.width_px, opacity: 0.4, soft: 0.02 * px, ..Shaft::plain(shadow) });
         }
+    }
+    for h in units.iter().flat_map(|u| &u.hairs) {
+        let tone = (1.0 + 0.12 * normal(dice) as f32).clamp(0.6, 1.5);
+        // Thin hairs hold less pigment and let light through.
+        let thin = h.width_px < 0.035 * px;
+        canvas.stroke(
+            &h.path,
+            Shaft {
+                width: h.width_px,
+                opacity: if thin { 0.6 } else { 0.95 },
+                taper: 0.12,
+                shine,
+                counts: true,
+                seed: dice.random(),
+                ..Shaft::plain(colour.map(|v| v * tone))
+            },
+        );
+    }
+    for f in &marks.flakes {
+        flake(&mut canvas, f.centre_px, f.radius_px, dice);
     }
     for _ in 0..spec.clippings {
         let (x, y) = (dice.random_range(0.0..spec.width as f32), dice.random_range(0.0..spec.height as f32));
-        let (angle, length) = (dice.random_range(0.0..std::f32::consts::TAU), 0.6 * spec.px_per_mm as f32);
+        let (angle, length) = (dice.random_range(0.0..std::f32::consts::TAU), dice.random_range(0.15..0.7) * px);
         let path = [Point::new(x, y), Point::new(x + length * angle.cos(), y + length * angle.sin())];
-        stroke(&mut canvas, &path, (spec.caliber_um / 1000.0 * spec.px_per_mm) as f32, hair, 0.9, false);
+        let width = (spec.caliber_um / 1000.0) as f32 * px;
+        canvas.stroke(&path, Shaft { width, opacity: 0.93, shine, seed: dice.random(), ..Shaft::plain(colour) });
     }
-    let canvas = blur(&canvas, spec.blur_px as f32);
-    let (cx, cy) = (spec.width as f32 / 2.0, spec.height as f32 / 2.0);
-    let mut out = Plane::filled(spec.width, spec.height, [0u8; 3]);
-    for y in 0..spec.height {
-        for x in 0..spec.width {
-            let r2 = ((x as f32 - cx) / cx).powi(2) + ((y as f32 - cy) / cy).powi(2);
-            let light = 1.0 - 0.10 * r2;
-            let noise = spec.noise as f32;
-            let c = canvas.get(x, y).map(|v| 255.0 * (v * light).max(0.0).powf(1.0 / 2.2));
-            out.set(x, y, c.map(|v| (v + noise * normal(dice) as f32).round().clamp(0.0, 255.0) as u8));
-        }
+    for g in &marks.glare {
+        tint(&mut canvas.light, g.centre_px, g.radius_px, 1.0, 4, [1.3; 3]);
     }
-    out
+    let cover = canvas.cover.map(|c| (255.0 * c).round() as u8);
+    (canvas.light, cover)
 }
 
-/// Skin: a base colour with soft blotches of blood and melanin and fine relief.
-fn skin(spec: &CloseupSpec, dice: &mut Pcg64Mcg) -> Plane<[f32; 3]> {
-    let base = linear(spec.skin);
-    let blotch = lattice(spec, 0.9, dice);
-    let red = lattice(spec, 0.5, dice);
-    let relief = lattice(spec, 0.07, dice);
-    Plane::from_fn(spec.width, spec.height, |x, y| {
-        let (b, r, f) = (blotch(x, y), red(x, y), relief(x, y));
-        let tone = 1.0 + 0.10 * b + 0.06 * f;
-        [base[0] * tone, base[1] * tone * (1.0 - 0.07 * r), base[2] * tone * (1.0 - 0.06 * r)]
-    })
-}
-
-/// Smooth noise within -1..1 whose cells are `cell_mm` wide: random values on a lattice, smoothly interpolated.
-fn lattice(spec: &CloseupSpec, cell_mm: f64, dice: &mut Pcg64Mcg) -> impl Fn(usize, usize) -> f32 + Sync + use<> {
-    let cell = (cell_mm * spec.px_per_mm).max(1.0) as f32;
-    let (w, h) = ((spec.width as f32 / cell) as usize + 3, (spec.height as f32 / cell) as usize + 3);
-    let values: Vec<f32> = (0..w * h).map(|_| dice.random_range(-1.0..1.0)).collect();
-    move |x, y| {
-        let (u, v) = (x as f32 / cell, y as f32 / cell);
-        let (i, j) = (u as usize, v as usize);
-        let smooth = |t: f32| t * t * (3.0 - 2.0 * t);
-        let (a, b) = (smooth(u.fract()), smooth(v.fract()));
-        let at = |i: usize, j: usize| values[j * w + i];
-        let top = at(i, j) * (1.0 - a) + at(i + 1, j) * a;
-        let bottom = at(i, j + 1) * (1.0 - a) + at(i + 1, j + 1) * a;
-        top * (1.0 - b) + bottom * b
+/// Around and below the openings: a halo, a shadow, and the shaft seen through the skin, bluish and soft.
+fn openings(spec: &CloseupSpec, canvas: &mut Canvas, unit: &FollicularUnit, base: [f32; 3], colour: [f32; 3]) {
+    let px = spec.px_per_mm as f32;
+    let halo = spec.halo as f32;
+    if halo != 0.0 {
+        let ring = base.map(|v| v * (1.0 + 0.35 * halo));
+        tint(&mut canvas.light, unit.root, 0.3 * px, 0.6 * halo.abs(), 2, ring);
     }
-}
-
-/// Darkens a round spot softly: the shadow around a root.
-fn shade(canvas: &mut Plane<[f32; 3]>, at: Point, radius: f32, depth: f32) {
-    each_near(canvas, &[at], 2.5 * radius, |p, c| {
-        let d = p.distance(at) / radius;
-        let keep = 1.0 - depth * (-d * d).exp();
-        c.map(|v| v * keep)
-    });
-}
-
-/// Draws a shaft with soft edges: coverage falls from one to zero over one px.
-fn stroke(canvas: &mut Plane<[f32; 3]>, path: &[Point], width: f32, colour: [f32; 3], opacity: f32, taper: bool) {
-    let n = (path.len() - 1) as f32;
-    each_near(canvas, path, width / 2.0 + 1.5, |p, c| {
-        let (mut best, mut along) = (f32::MAX, 0.0);
-        for (i, s) in path.windows(2).enumerate() {
-            let (dx, dy) = (s[1].x - s[0].x, s[1].y - s[0].y);
-            let t = (((p.x - s[0].x) * dx + (p.y - s[0].y) * dy) / (dx * dx + dy * dy).max(1e-9)).clamp(0.0, 1.0);
-            let d = p.distance(Point::new(s[0].x + t * dx, s[0].y + t * dy));
-            if d < best {
-                (best, along) = (d, (i as f32 + t) / n);
-            }
-        }
-        // Shafts narrow a little towards the free end.
-        let half = width / 2.0 * if taper { 1.0 - 0.12 * along } else { 1.0 };
-        let cover = (half + 0.5 - best).clamp(0.0, 1.0).min(width) * opacity;
-        // A cylinder is lighter along its middle, where it mirrors the lamp.
-        let shine = 1.0 + 0.5 * (1.0 - best / half.max(0.5)).clamp(0.0, 1.0).powi(3);
-        std::array::from_fn(|k| c[k] * (1.0 - cover) + colour[k] * shine * cover)
-    });
-}
-
-/// Changes every px within `reach` of the bounding box of some points.
-fn each_near(canvas: &mut Plane<[f32; 3]>, points: &[Point], reach: f32, change: impl Fn(Point, [f32; 3]) -> [f32; 3]) {
-    let bound = |of: fn(&Point) -> f32| {
-        let values = points.iter().map(of);
-        values.fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(v), high.max(v)))
-    };
-    let ((x0, x1), (y0, y1)) = (bound(|p| p.x), bound(|p| p.y));
-    let clip = |v: f32, most: usize| v.clamp(0.0, most as f32) as usize;
-    let (w, h) = (canvas.width(), canvas.height());
-    for y in clip(y0 - reach, h)..clip(y1 + reach + 1.0, h) {
-        for x in clip(x0 - reach, w)..clip(x1 + reach + 1.0, w) {
-            let c = canvas.get(x, y);
-            canvas.set(x, y, change(Point::new(x as f32, y as f32), c));
+    for h in &unit.hairs {
+        tint(&mut canvas.light, h.root, 0.08 * px, 0.3, 2, base.map(|v| 0.5 * v));
+        if let Some(below) = below(h, SEEN_BELOW_MM * px) {
+            // Skin scatters blue back over what is dark below it (the Tyndall effect).
+            let seen = std::array::from_fn(|k| colour[k] * 0.5 + base[k] * [0.30, 0.36, 0.46][k]);
+            let shaft =
+                Shaft { width: 1.8 * h.width_px, opacity: 0.8, soft: 0.06 * px, fades: true, ..Shaft::plain(seen) };
+            canvas.stroke(&below, shaft);
         }
     }
 }
 
-/// Gaussian blur in linear light, separable.
-fn blur(canvas: &Plane<[f32; 3]>, sigma: f32) -> Plane<[f32; 3]> {
-    if sigma < 0.1 {
-        return canvas.clone();
+/// The shaft's way below the skin: back from the root, against its first direction.
+fn below(hair: &Hair, length: f32) -> Option<[Point; 2]> {
+    let (a, b) = (hair.path.first()?, hair.path.get(1)?);
+    let d = a.distance(*b).max(1e-6);
+    let (ux, uy) = ((a.x - b.x) / d, (a.y - b.y) / d);
+    Some([*a, Point::new(a.x + ux * length, a.y + uy * length)])
+}
+
+/// A flake: a few pale, half-clear discs beside each other.
+fn flake(canvas: &mut Canvas, at: Point, radius: f32, dice: &mut Pcg64Mcg) {
+    for _ in 0..4 {
+        let (dx, dy) = (radius * dice.random_range(-0.6..0.6), radius * dice.random_range(-0.6..0.6));
+        let grey = dice.random_range(0.6..0.85);
+        let shade = [grey, grey * 0.98, grey * 0.93];
+        tint(&mut canvas.light, Point::new(at.x + dx, at.y + dy), radius * dice.random_range(0.4..0.8), 0.55, 6, shade);
     }
-    let radius = (3.0 * sigma).ceil() as i64;
-    let weights: Vec<f32> = (-radius..=radius).map(|i| (-(i * i) as f32 / (2.0 * sigma * sigma)).exp()).collect();
-    let sum: f32 = weights.iter().sum();
-    let pass = |from: &Plane<[f32; 3]>, dx: i64, dy: i64| {
-        Plane::from_fn(from.width(), from.height(), |x, y| {
-            let mut acc = [0.0f32; 3];
-            for (i, w) in (-radius..=radius).zip(&weights) {
-                let c = from.get_clamped(x as i64 + i * dx, y as i64 + i * dy);
-                (0..3).for_each(|k| acc[k] += c[k] * w / sum);
-            }
-            acc
-        })
-    };
-    pass(&pass(canvas, 1, 0), 0, 1)
 }

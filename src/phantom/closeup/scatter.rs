@@ -4,23 +4,25 @@ use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
 use super::CloseupSpec;
+use super::scar::ScarShape;
 use crate::follicle::{FollicularUnit, Hair, HairKind};
 use crate::plane::Point;
 use crate::units::Micrometre;
 
 /// Least distance of two units as a share of the mean spacing 1/sqrt(density): units keep apart, but on no grid.
 const HARD_CORE: f64 = 0.45;
-/// Points of a shaft's path.
+/// Points of a shaft's path: at least so many, and so many more for each mm.
 const PATH_POINTS: usize = 8;
+const POINTS_PER_MM: f64 = 4.0;
 
 /// A number of a normal distribution, by the polar method's plain cousin (Box and Muller 1958).
-pub fn normal(dice: &mut Pcg64Mcg) -> f64 {
+pub(super) fn normal(dice: &mut Pcg64Mcg) -> f64 {
     let (u, v): (f64, f64) = (dice.random_range(1e-12..1.0), dice.random());
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// Units of the picture and of a margin around it, so that shafts also enter from outside.
-pub fn units(spec: &CloseupSpec, dice: &mut Pcg64Mcg) -> Vec<FollicularUnit> {
+pub(super) fn units(spec: &CloseupSpec, scar: Option<&ScarShape>, dice: &mut Pcg64Mcg) -> Vec<FollicularUnit> {
     let px = spec.px_per_mm;
     let margin = spec.length_mm * px;
     let (w, h) = (spec.width as f64 + 2.0 * margin, spec.height as f64 + 2.0 * margin);
@@ -40,6 +42,9 @@ pub fn units(spec: &CloseupSpec, dice: &mut Pcg64Mcg) -> Vec<FollicularUnit> {
     }
     let lean: f64 = dice.random_range(0.0..std::f64::consts::TAU);
     let (fx, fy, phase) = (dice.random_range(0.3..0.9), dice.random_range(0.3..0.9), dice.random_range(0.0..6.0));
+    // Drawn and then left out, so that the others are the same with and without a scar.
+    let grows =
+        |u: &FollicularUnit| scar.is_none_or(|s| s.depth(f64::from(u.root.x) / px, f64::from(u.root.y) / px) < 0.0);
     let mut list: Vec<FollicularUnit> = roots
         .into_iter()
         .map(|(x, y)| {
@@ -47,6 +52,7 @@ pub fn units(spec: &CloseupSpec, dice: &mut Pcg64Mcg) -> Vec<FollicularUnit> {
             let turn = 0.35 * (fx * x / px / 3.0 + phase).sin() + 0.35 * (fy * y / px / 3.0).cos();
             unit(spec, (x, y), lean + turn + 0.12 * normal(dice), dice)
         })
+        .filter(grows)
         .collect();
     list.sort_by(|a, b| a.root.y.total_cmp(&b.root.y).then(a.root.x.total_cmp(&b.root.x)));
     list
@@ -66,9 +72,11 @@ fn unit(spec: &CloseupSpec, (x, y): (f64, f64), direction: f64, dice: &mut Pcg64
     // Hairs of a unit leave the skin within about a tenth of a millimetre of each other and fan out.
     let hairs: Vec<Hair> = (0..count)
         .map(|i| {
-            let fan = (i as f64 - (count - 1) as f64 / 2.0) * dice.random_range(0.18..0.34);
-            let aside = (i as f64 - (count - 1) as f64 / 2.0) * 0.09 * spec.px_per_mm;
-            let (nx, ny) = (-direction.sin() * aside, direction.cos() * aside);
+            let fan = (i as f64 - (count - 1) as f64 / 2.0) * dice.random_range(0.02..0.3);
+            let aside = (i as f64 - (count - 1) as f64 / 2.0) * dice.random_range(0.06..0.11) * spec.px_per_mm;
+            let back = dice.random_range(-0.06..0.06) * spec.px_per_mm;
+            let (s, c) = direction.sin_cos();
+            let (nx, ny) = (-s * aside + c * back, c * aside + s * back);
             hair(spec, (x + nx, y + ny), direction + fan + 0.04 * normal(dice), dice)
         })
         .collect();
@@ -85,20 +93,24 @@ fn hair(spec: &CloseupSpec, (x, y): (f64, f64), direction: f64, dice: &mut Pcg64
     let length =
         spec.length_mm * spec.px_per_mm * (1.0 + 0.12 * normal(dice)).clamp(0.5, 1.5) * if vellus { 0.7 } else { 1.0 };
     let curve = 0.25 * normal(dice);
+    // Coils: the direction swings to and fro along the shaft, over 5 mm in wavy and 2 mm in coily hair.
+    let (swing, pitch) = (1.3 * spec.curl * dice.random_range(0.7..1.2), (5.0 - 3.0 * spec.curl) * spec.px_per_mm);
+    let phase = dice.random_range(0.0..std::f64::consts::TAU);
+    let n = PATH_POINTS + (POINTS_PER_MM * (1.0 + spec.curl) * spec.length_mm) as usize;
+    let step = length / (n - 1) as f64;
     let (mut px, mut py) = (x, y);
     let mut path = vec![Point::new(x as f32, y as f32)];
-    for i in 1..PATH_POINTS {
-        let angle = direction + curve * i as f64 / (PATH_POINTS - 1) as f64;
-        let step = length / (PATH_POINTS - 1) as f64;
+    for i in 1..n {
+        let along = step * i as f64;
+        let coil = swing * ((std::f64::consts::TAU * along / pitch + phase).sin() - phase.sin());
+        let angle = direction + curve * (along / length) + coil;
         (px, py) = (px + step * angle.cos(), py + step * angle.sin());
         path.push(Point::new(px as f32, py as f32));
     }
-    // Halfway along a path of equal steps.
-    let (a, b) = (path[PATH_POINTS / 2 - 1], path[PATH_POINTS / 2]);
     Hair {
         root: path[0],
-        midpoint: Point::new(f32::midpoint(a.x, b.x), f32::midpoint(a.y, b.y)),
-        tip: path[PATH_POINTS - 1],
+        midpoint: halfway(&path),
+        tip: path[n - 1],
         path,
         width_px: (um / 1000.0 * spec.px_per_mm) as f32,
         caliber: Micrometre::new(um).ok(),
@@ -110,4 +122,39 @@ fn hair(spec: &CloseupSpec, (x, y): (f64, f64), direction: f64, dice: &mut Pcg64
         }),
         confidence: 1.0,
     }
+}
+
+/// The point halfway along a path.
+fn halfway(path: &[Point]) -> Point {
+    let lengths: Vec<f32> = path.windows(2).map(|s| s[0].distance(s[1])).collect();
+    let mut left = lengths.iter().sum::<f32>() / 2.0;
+    for (s, l) in path.windows(2).zip(lengths) {
+        if l >= left {
+            let t = left / l.max(1e-6);
+            return Point::new(s[0].x + t * (s[1].x - s[0].x), s[0].y + t * (s[1].y - s[0].y));
+        }
+        left -= l;
+    }
+    path[path.len() - 1]
+}
+
+/// Ends a hair where it first leaves a picture of `w` x `h` px; its root lies inside, or just beside it.
+pub(super) fn cut_to_field(hair: &mut Hair, w: f32, h: f32) {
+    let inside = |p: &Point| (0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y);
+    let start = hair.path.iter().position(inside).unwrap_or(0);
+    let Some(i) = hair.path[start..].iter().position(|p| !inside(p)).map(|k| k + start).filter(|&i| i > 0) else {
+        return;
+    };
+    let (a, b) = (hair.path[i - 1], hair.path[i]);
+    // The share of the last step that lies inside.
+    let within = |from: f32, to: f32, most: f32| match to {
+        v if v < 0.0 => from / (from - to),
+        v if v > most => (most - from) / (to - from),
+        _ => 1.0,
+    };
+    let t = within(a.x, b.x, w).min(within(a.y, b.y, h)).clamp(0.0, 1.0);
+    hair.path.truncate(i);
+    hair.path.push(Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)));
+    hair.midpoint = halfway(&hair.path);
+    hair.tip = hair.path[hair.path.len() - 1];
 }

@@ -7,6 +7,7 @@ mod dice;
 mod extras;
 mod hair;
 mod light;
+mod marker;
 mod mesh;
 mod noise;
 mod parametric;
@@ -15,6 +16,8 @@ mod person;
 mod picture;
 mod raster;
 mod render;
+mod scar;
+mod seen;
 mod series;
 mod shape;
 mod skin;
@@ -27,9 +30,11 @@ mod truth;
 mod vec3;
 mod viewpoint;
 
+pub use marker::DrawnMarker;
 pub use mesh::HeadMesh;
 pub use pattern::Loss;
 pub use picture::{Picture, label};
+pub use seen::{SeenRegion, SeenScar};
 pub use series::{Course, SIDES, draw_series};
 pub use style::Cut;
 pub use truth::{Areas, Line, Pose, Truth};
@@ -70,6 +75,14 @@ pub fn draw(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> Picture 
 pub fn draw_phantom(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> Phantom {
     let (person, view, mut dice) = cast(mesh, seed, width, height);
     phantom_of(mesh, &person, &view, &mut dice, width, height, seed, 0)
+}
+
+/// As [`draw_phantom`], with a printed marker of 20 mm beside the head where there is room for it.
+#[must_use]
+pub fn draw_with_marker(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> Phantom {
+    let mut phantom = draw_phantom(mesh, seed, width, height);
+    phantom.truth.marker = marker::lay(&mut phantom, &mut Dice::new(seed, 12));
+    phantom
 }
 
 fn cast(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> (person::Person, viewpoint::Viewpoint, Dice) {

@@ -5,6 +5,7 @@
 use super::dice::Dice;
 use super::mesh::on_ear;
 use super::noise::fbm;
+use super::scar::HeadScar;
 use super::vec3::{V3, interpolate, logistic, v3};
 
 /// Kinds of loss, after Norwood (men) and Ludwig and Sinclair (women).
@@ -57,6 +58,7 @@ pub(crate) struct Pattern {
     wobble: f32,
     parting: Option<Parting>,
     patches: Vec<(V3, f32, f32)>,
+    pub(crate) scar: Option<HeadScar>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +150,9 @@ impl Pattern {
         };
         let rim = front_rim.map(|f| (f, f + dice.range(-2.5, 1.0)));
         let residue = [0.0, 0.0, 0.0, dice.range(0.0, 0.3), dice.range(0.1, 0.5)][dice.below(5)];
-        let thinning = if loss == Diffuse { dice.range(0.25, 0.75) } else { 1.0 };
+        // In women down to Ludwig III, which leaves next to nothing on top.
+        let thinnest = if female { 0.1 } else { 0.25 };
+        let thinning = if loss == Diffuse { dice.range(thinnest, 0.75) } else { 1.0 };
         // Sinclair's grades II to IV as width in cm; a normal parting is a mm or two and comes from the flow alone.
         let parting =
             (loss == Part).then(|| Parting { x: part_x, width: dice.range(0.3, 1.8), depth: dice.range(0.5, 0.95) });
@@ -179,6 +183,7 @@ impl Pattern {
             wobble: dice.range(0.1, 0.45),
             parting,
             patches,
+            scar: None,
         }
     }
 
@@ -246,6 +251,9 @@ impl Pattern {
             let top = ((p.y - 6.0) / 4.0).clamp(0.0, 1.0);
             d *= (1.0 + (self.thinning - 1.0) * (0.35 + 0.65 * top)) * (1.0 + 0.15 * n);
         }
+        if let Some(scar) = &self.scar {
+            d *= 1.0 - scar.cover(p);
+        }
         d.clamp(0.0, 1.0)
     }
 
@@ -270,6 +278,33 @@ impl Pattern {
         if self.loss == Loss::Diffuse {
             self.thinning = (self.thinning - 0.12 * by).clamp(0.05, 1.0);
         }
+    }
+
+    /// Ludwig range that a reader may give this pattern: I is thin, II thinner, III bare on top (Ludwig 1977,
+    /// doi:10.1111/j.1365-2133.1977.tb15179.x); how much is lost between the stages is not laid down.
+    pub(crate) fn ludwig(&self) -> Option<[u8; 2]> {
+        let left = match (self.loss, self.parting) {
+            (Loss::Diffuse, _) => self.thinning,
+            (Loss::Parting, Some(part)) => 1.0 - part.depth * (part.width / 2.0).min(1.0),
+            _ => return None,
+        };
+        Some(match left {
+            l if l > 0.6 => [1, 2],
+            l if l > 0.35 => [2, 2],
+            _ => [2, 3],
+        })
+    }
+
+    /// Sinclair's grade of a parting, 1 to 5, by its width and depth: 2 is wider than usual, 3 thin beside it, 4 bare in front
+    /// (Sinclair 2004, doi:10.1046/j.1365-4632.2004.02151.x shows pictures and lays down no widths: the cuts are ours).
+    pub(crate) fn sinclair(&self) -> Option<u8> {
+        self.parting.map(|p| match p.width * p.depth {
+            w if w < 0.25 => 1,
+            w if w < 0.6 => 2,
+            w if w < 1.1 => 3,
+            w if w < 1.6 => 4,
+            _ => 5,
+        })
     }
 
     /// Whether hair is left at the front, so that there is a frontal hairline.

@@ -3,8 +3,9 @@
 use super::dice::Dice;
 use super::mesh::HeadMesh;
 use super::pattern::{Loss, Pattern};
+use super::scar::HeadScar;
 use super::shape::HeadShape;
-use super::style::HairStyle;
+use super::style::{Cut, HairStyle};
 use super::vec3::{V3, linear};
 
 /// Skin tones from very light to very dark, sRGB; ITA about 60 to -50 degrees.
@@ -160,6 +161,15 @@ impl Person {
                 (Beard::Goatee, 0.05),
             ])
         };
+        let (mut pattern, mut pigment) = (pattern, 0.0);
+        // A stream of its own, so that a scar leaves the rest of the person as it is.
+        let marks = &mut Dice::new(seed, 6);
+        if marks.chance(0.06) {
+            pattern.scar = Some(HeadScar::draw(marks));
+        }
+        if style.cut == Cut::Shaven && loss != Loss::Full && marks.chance(0.2) {
+            pigment = marks.range(0.5, 1.0);
+        }
         Self {
             female,
             shape,
@@ -175,7 +185,7 @@ impl Person {
             stubble: if dice.chance(0.2) { 0.0 } else { dice.range(0.3, 1.1) },
             stubble_frequency: dice.range(3.0, 9.0),
             hair_seed: u64::from(dice.seed()),
-            pigment: 0.0,
+            pigment,
         }
     }
 

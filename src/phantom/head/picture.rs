@@ -46,6 +46,10 @@ pub struct Picture {
     pub inside: Plane<u8>,
     /// mm per px at the surface; 0 where nothing is drawn.
     pub mm_per_px: Plane<f32>,
+    /// Share of the px that is scar, hair over it or not, 0..255.
+    pub scar: Plane<u8>,
+    /// Skin that the px shows, mm2 along the curved surface, as if no hair lay over it; 0 off the head.
+    pub skin_mm2: Plane<f32>,
 }
 
 /// Averages `factor` x `factor` samples to a pixel and labels it. `focal` is the samples' focal length in px.
@@ -88,14 +92,20 @@ pub(crate) fn resolve(
     let cropped = matches!(person.style.cut, Cut::Shaven | Cut::Buzz | Cut::Short);
     let mut labels = vec![0u8; n];
     let (mut coverage, mut azimuth, mut heights, mut inside) = (vec![0u8; n], vec![0u8; n], vec![0u8; n], vec![0u8; n]);
-    let mut scale = vec![0f32; n];
+    let mut scars = vec![0u8; n];
+    let (mut scale, mut skin_mm2) = (vec![0f32; n], vec![0f32; n]);
     let byte = |v: f32| v.round().clamp(0.0, 255.0) as u8;
     for k in 0..n {
         let s = &samples[(k / width * factor) * across + k % width * factor];
         labels[k] = label_of(s, smooth[k], smooth_facial[k], contrast, cropped);
+        // Pigment passes for stubble: whether a treated scalp is called hair or scalp is a matter of judgement.
+        if labels[k] == label::SCALP && person.pigment > 0.3 {
+            labels[k] = label::THIN;
+        }
         if glasses[k] > 0.2 {
             labels[k] = label::IGNORE;
         }
+        scars[k] = byte(255.0 * s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.scar));
         let stubble = s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.stubble);
         coverage[k] = byte(255.0 * (1.0 - (1.0 - hair[k]) * (1.0 - stubble)));
         if s.drawn {
@@ -108,6 +118,10 @@ pub(crate) fn resolve(
             (_, Some((Kind::Hair | Kind::Facial, root))) => Some(root),
             _ => None,
         };
+        if let (Some(surface), Some(_)) = (s.surface, on_head) {
+            // Seen flatter than about 84 degrees, a px shows more than it can tell.
+            skin_mm2[k] = scale[k] * scale[k] / surface.cosine.max(0.1);
+        }
         if let Some(c) = on_head {
             azimuth[k] = ((c.x.atan2(c.z) / std::f32::consts::TAU + 0.5) * 256.0).rem_euclid(256.0) as u8;
             heights[k] = byte((c.y + 10.0) * 10.0).max(1);
@@ -123,6 +137,8 @@ pub(crate) fn resolve(
         height: Plane::from_vec(width, height, heights),
         inside: Plane::from_vec(width, height, inside),
         mm_per_px: Plane::from_vec(width, height, scale),
+        scar: Plane::from_vec(width, height, scars),
+        skin_mm2: Plane::from_vec(width, height, skin_mm2),
     }
 }
 
@@ -199,7 +215,7 @@ fn developed(light: &[V3], alpha: &[f32], dice: &mut Dice) -> Vec<[u8; 3]> {
 }
 
 /// Three box blurs, near enough to a Gaussian of this deviation.
-fn blurred(values: &[f32], width: usize, height: usize, sigma: f32) -> Vec<f32> {
+pub(crate) fn blurred(values: &[f32], width: usize, height: usize, sigma: f32) -> Vec<f32> {
     let radius = (sigma.round() as usize).max(1);
     let mut a = values.to_vec();
     let mut line = Vec::new();

@@ -78,6 +78,8 @@ pub(crate) struct Surface {
     /// Cloth covers it.
     pub(crate) cloth: bool,
     pub(crate) skin: Option<SkinPoint>,
+    /// Cosine of the angle between the surface and the line of sight.
+    pub(crate) cosine: f32,
 }
 
 /// Everything that one picture is made of.
@@ -137,11 +139,12 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
     };
     // Even samples behind hair carry the truth; the others need no skin.
     let skin = (material == Material::Skin && !is_cloth).then(|| skin::at(scene.person, canonical));
-    let out = Surface { canonical, material, cloth: is_cloth, skin };
+    let (position, smooth) = (blend(&body.position), blend(&body.normal).unit());
+    let view = (scene.camera.position - position).unit();
+    let out = Surface { canonical, material, cloth: is_cloth, skin, cosine: smooth.dot(view).max(0.0) };
     if !shade {
         return (out, V3::default());
     }
-    let (position, smooth) = (blend(&body.position), blend(&body.normal).unit());
     let person = scene.person;
     let (mut albedo, mut relief, density) = match (skin, material) {
         (Some(s), _) => (s.albedo, s.relief, s.density),
@@ -152,7 +155,6 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
         (None, Material::Socket) => (person.skin.tone * 0.5, V3::default(), 0.0),
         (None, _) => (person.skin.tone, fbm3(position, 1.3, 5, 2) * 0.03, 0.0),
     };
-    let view = (scene.camera.position - position).unit();
     let mut normal = (smooth + relief).unit();
     if normal.dot(view) < 0.0 {
         normal = (normal + view * 0.3).unit();

@@ -5,6 +5,7 @@ use super::noise::{fbm, fbm3, noise};
 use super::person::{Beard, Person, beard_density};
 use super::style::Cut;
 use super::vec3::{V3, logistic, smoothstep, v3};
+use crate::findings::ScarKind;
 
 /// Skin at one point.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,8 @@ pub(crate) struct SkinPoint {
     pub(crate) density: f32,
     /// Density of beard, 0..1.
     pub(crate) beard: f32,
+    /// Share that is scar, 0..1.
+    pub(crate) scar: f32,
 }
 
 /// The skin of `person` at canonical `c`.
@@ -59,6 +62,15 @@ pub(crate) fn at(person: &Person, c: V3) -> SkinPoint {
     let stubble = (density * patchy * under).clamp(0.0, 0.93);
     let hair = person.stubble_color();
     albedo = albedo.mix(hair, stubble);
+    let scar = person.pattern.scar.as_ref().map_or(0.0, |s| s.cover(c));
+    if let Some(kind) = person.pattern.scar.as_ref().map(|s| s.kind).filter(|_| scar > 0.0) {
+        // Graft scars heal pale; burns stay redder and uneven.
+        let tint = match kind {
+            ScarKind::Patch => v3(0.05, -0.16, -0.14) + V3::splat(0.1 * fine),
+            ScarKind::Linear | ScarKind::Dotted => v3(0.1, 0.13, 0.13),
+        };
+        albedo = albedo.times(V3::splat(1.0) + tint * scar);
+    }
     if person.pigment > 0.0 && inside > 0.0 && !on_ear(c) {
         // Healed pigment reads as an even shade: the dots are finer than a px of a whole-head photo.
         let shade = person.pigment * (1.0 - density) * smoothstep(inside, 0.0, 0.4) * patchy;
@@ -80,5 +92,6 @@ pub(crate) fn at(person: &Person, c: V3) -> SkinPoint {
         let nape = (-(c.y / 3.0).powi(2)).exp() * look.nape_folds;
         relief.y += nape * (std::f32::consts::TAU * c.y / 2.6 + coarse * 1.5).cos();
     }
-    SkinPoint { albedo, relief, stubble, inside, density, beard }
+    relief = relief * (1.0 - 0.7 * scar);
+    SkinPoint { albedo, relief, stubble, inside, density, beard, scar }
 }

@@ -109,6 +109,27 @@ fn scale_of_the_truth_is_the_cameras() {
     assert!((10.0 / cm - t.mm_per_px).abs() < 1e-3 * t.mm_per_px);
 }
 
+/// The marker's truth is what a reader of markers finds.
+#[test]
+fn a_marker_is_read_at_the_scale_it_was_drawn_at() {
+    let mesh = HeadMesh::built_in();
+    let mut read = 0;
+    for seed in 20..24 {
+        let p = super::draw_with_marker(&mesh, seed, 480, 360);
+        let Some(drawn) = &p.truth.marker else { continue };
+        let side = drawn.corners_px[0].distance(drawn.corners_px[1]);
+        assert!((side * p.truth.mm_per_px - 20.0).abs() < 0.05);
+        let photo = crate::photo::Photo { rgb: p.photo.clone(), meta: Default::default(), warnings: Vec::new() };
+        let scale = crate::scale::marker::scale(&photo, None, &mut Vec::new());
+        if let Some(scale) = scale {
+            let off = scale.mm_per_px.get() / f64::from(p.truth.mm_per_px) - 1.0;
+            assert!(off.abs() < 0.03, "scale off by {off:.3}");
+            read += 1;
+        }
+    }
+    assert!(read >= 2, "{read} of 4 markers are read");
+}
+
 #[test]
 fn loss_goes_on_over_a_series_and_pigment_comes_with_the_sessions() {
     let mesh = HeadMesh::built_in();

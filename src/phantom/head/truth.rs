@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use super::body::Body;
 use super::camera::Camera;
+use super::marker::DrawnMarker;
 use super::mesh::{HeadMesh, on_ear};
 use super::person::Person;
 use super::picture::{Picture, label};
+use super::seen::{self, SeenRegion, SeenScar};
 use super::vec3::V3;
-use super::viewpoint::Viewpoint;
+use super::viewpoint::{Side, Viewpoint};
 use crate::plane::Point;
 
 /// Density, relative to a full head, above which scalp counts as haired and below which it counts as bare.
@@ -34,6 +36,10 @@ pub struct Truth {
     pub loss: String,
     /// Norwood range, for men's patterns.
     pub norwood: Option<[u8; 2]>,
+    /// Ludwig range, for women's patterns.
+    pub ludwig: Option<[u8; 2]>,
+    /// Sinclair's grade, where the parting widens.
+    pub sinclair: Option<u8>,
     /// Name of the cut.
     pub style: String,
     /// Hair length on top in cm.
@@ -52,6 +58,17 @@ pub struct Truth {
     pub original_hairline: Option<Line>,
     /// Mean share hidden over the scalp that is seen, 0..1.
     pub scalp_share_hidden: Option<f32>,
+    /// Bald and thin regions that the camera sees, largest first.
+    pub seen_regions: Vec<SeenRegion>,
+    /// Scalp that the camera sees, hair over it or not, px.
+    pub seen_scalp_px: f64,
+    /// Scars that the camera sees.
+    pub seen_scars: Vec<SeenScar>,
+    /// A printed marker in the plane of the head's middle, if drawn.
+    pub marker: Option<DrawnMarker>,
+    /// Side the head is seen from.
+    #[serde(skip)]
+    pub side: Side,
 }
 
 /// Angles in degrees, distances in cm.
@@ -202,6 +219,8 @@ pub(crate) fn of(
             seen += 1;
         }
     }
+    let mm_per_px = view.distance_cm * 10.0 / camera.focal;
+    let (seen_regions, seen_scalp_px) = seen::regions(picture, mm_per_px);
     let srgb = |c: V3| [c.x, c.y, c.z].map(|v| (v.clamp(0.0, 1.0).powf(1.0 / 2.2) * 255.0).round() as u8);
     Truth {
         seed,
@@ -216,9 +235,11 @@ pub(crate) fn of(
             distance_cm: view.distance_cm,
             focal_px: camera.focal,
         },
-        mm_per_px: view.distance_cm * 10.0 / camera.focal,
+        mm_per_px,
         loss: format!("{:?}", pattern.loss).to_lowercase(),
         norwood: pattern.loss.norwood().filter(|_| !person.female),
+        ludwig: pattern.ludwig().filter(|_| person.female),
+        sinclair: pattern.sinclair().filter(|_| person.female),
         style: format!("{:?}", person.style.cut).to_lowercase(),
         hair_length_cm: person.style.length,
         skin_srgb: srgb(person.skin.tone),
@@ -227,6 +248,11 @@ pub(crate) fn of(
         areas_cm2: areas(mesh, &body.position, person),
         hairline: if fringed { curve(mesh, body, camera, picture, 57.0, |c| pattern.density(c) - 0.4) } else { None },
         original_hairline: curve(mesh, body, camera, picture, 66.0, |c| pattern.inside(c)),
+        seen_regions,
+        seen_scalp_px,
+        seen_scars: pattern.scar.as_ref().map_or_else(Vec::new, |s| seen::scars(picture, s.kind)),
+        marker: None,
+        side: view.side,
         scalp_share_hidden: (seen > 0).then(|| (hidden as f64 / seen as f64 / 255.0) as f32),
     }
 }

@@ -4,11 +4,13 @@ use super::camera::Camera;
 use super::dice::Dice;
 use super::mesh::CENTRE;
 use super::vec3::v3;
+use crate::view::View;
 
 /// Side the head is seen from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Side {
     /// The face.
+    #[default]
     Front,
     /// The head's left: its nose points to the picture's left.
     Left,
@@ -33,6 +35,18 @@ impl Side {
             Self::Back => "back",
             Self::Top => "top",
             Self::ThreeQuarter => "three-quarter",
+        }
+    }
+
+    /// The view of an analysis that fits best.
+    #[must_use]
+    pub fn view(self) -> View {
+        match self {
+            Self::Front | Self::ThreeQuarter => View::Front,
+            Self::Left => View::Left,
+            Self::Right => View::Right,
+            Self::Back => View::Back,
+            Self::Top => View::Top,
         }
     }
 }

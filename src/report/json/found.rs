@@ -50,8 +50,8 @@ pub struct Hairline {
     pub recession_right_mm: Option<Interval>,
     /// Difference of the two recessions, share of the head's width.
     pub asymmetry: Option<f64>,
-    /// Root mean square distance from a smoothed copy, share of the head's width.
-    pub irregularity: f64,
+    /// Root mean square distance from a smoothed copy, share of the head's width; null where it was not measured.
+    pub irregularity: Option<f64>,
     /// Width of the step from bare to covered, share of the head's width.
     pub softness: Option<f64>,
     /// Trust, 0..1.
@@ -129,7 +129,7 @@ impl Hairline {
             recession_left_mm: h.recession_left_mm.as_ref().map(|e| Interval::of(e, |v| v.get())),
             recession_right_mm: h.recession_right_mm.as_ref().map(|e| Interval::of(e, |v| v.get())),
             asymmetry: share(h.asymmetry),
-            irregularity: decimal(h.irregularity, 4),
+            irregularity: share(Some(h.irregularity)),
             softness: share(h.softness),
             confidence: decimal(f64::from(h.confidence), 3),
         }

@@ -111,7 +111,7 @@ pub struct ZoneCoverage {
 }
 
 impl FollicularUnit {
-    pub(super) fn of(unit: &crate::follicle::FollicularUnit) -> Self {
+    pub(crate) fn of(unit: &crate::follicle::FollicularUnit) -> Self {
         Self {
             root_px: px(unit.root),
             hairs: unit

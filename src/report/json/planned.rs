@@ -127,6 +127,12 @@ fn steps(list: &[plan::SessionStep]) -> Vec<SessionStep> {
 }
 
 impl Plan {
+    /// Nothing planned.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::of(&plan::Plan::default(), &Findings::default())
+    }
+
     pub(super) fn of(p: &plan::Plan, findings: &Findings) -> Self {
         let treated = p.sessions != (0, 0);
         Self {
