@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::findings::{self, Findings};
 use crate::follicle::{self, Follicles};
 use crate::photo::Photo;
+use crate::plan::preview::Preview;
 use crate::plan::{self, Plan, Profile, Rules};
 use crate::plane::Point;
 use crate::quality::{self, Quality, Verdict};
@@ -53,6 +54,23 @@ pub struct Analysis {
     pub plan: Plan,
     /// Everything a reader must know, in the order of the stages.
     pub warnings: Vec<String>,
+}
+
+impl Analysis {
+    /// The plan drawn into its photo, session by session; none where nothing is to be treated or no head is seen.
+    #[must_use]
+    pub fn preview<'a>(&self, photo: &'a Photo, options: &Options) -> Option<Preview<'a>> {
+        let built_in;
+        let rules = match &options.rules {
+            Some(rules) => rules,
+            None => {
+                built_in = Rules::built_in();
+                &built_in
+            }
+        };
+        let scale = self.scale.as_ref();
+        Preview::new(photo, &self.segmentation, &self.findings, &self.plan, 0, scale, &options.profile, rules)
+    }
 }
 
 /// Runs all stages on one photo.

@@ -7,7 +7,16 @@ use std::path::{Path, PathBuf};
 const PHOTO_ENDINGS: [&str; 10] = ["jpg", "jpeg", "jpe", "png", "tif", "tiff", "webp", "heic", "heif", "hif"];
 
 /// Endings of the pictures that this program writes; a folder that holds results and photos is searched for photos only.
-const OUTPUT_ENDINGS: [&str; 3] = [".tissue.png", ".coverage.png", ".overlay.png"];
+const OUTPUT_ENDINGS: [&str; 8] = [
+    ".tissue.png",
+    ".coverage.png",
+    ".overlay.png",
+    ".session1.png",
+    ".session2.png",
+    ".session3.png",
+    ".session4.png",
+    ".healed.png",
+];
 
 /// All photos: named files as they are, folders searched with their subfolders in the order of names, hidden files left out.
 /// A folder that cannot be read stays in the list, so that it fails by name when its turn comes.
@@ -59,7 +68,9 @@ mod tests {
     fn a_folder_gives_its_photos_in_order_without_results() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("b")).unwrap();
-        for name in ["c.JPG", "a.heic", "b/z.png", ".hidden.jpg", "a.overlay.png", "a.json", "notes.txt"] {
+        for name in
+            ["c.JPG", "a.heic", "b/z.png", ".hidden.jpg", "a.overlay.png", "a.session1.png", "a.json", "notes.txt"]
+        {
             std::fs::write(dir.path().join(name), b"x").unwrap();
         }
         let found = photos(&[dir.path().to_owned()]);

@@ -2,12 +2,14 @@
 //!
 //! - [`inputs`]: what was named on the command line, files and folders, to a list of photos
 //! - [`names`]: a distinct STEM for each photo's outputs
+//! - [`visit`]: the photos of one visit joined on one scalp
 //! - [`mod@write`]: temporary name, then rename
 //! - [`run`]: a fixed number of photos in flight, results delivered in input order
 
 pub mod inputs;
 pub mod names;
 mod run;
+pub mod visit;
 pub mod write;
 
 use std::ffi::OsString;
@@ -40,6 +42,12 @@ pub struct Settings {
     pub out: Option<PathBuf>,
     /// Also write `STEM.report.pdf`.
     pub pdf: bool,
+    /// Also write `STEM.session1.png` and so on.
+    pub preview: bool,
+    /// The photos are of one visit: keep what joins them, and take a side that a file is named after.
+    pub visit: bool,
+    /// Leave out the layers and the overlay: the numbers and the preview alone.
+    pub bare: bool,
     /// Replace results of other photos.
     pub overwrite: bool,
     /// Write the time of each stage to `STEM.json`.
@@ -55,6 +63,8 @@ pub struct Done {
     pub document: Document,
     /// What was written.
     pub files: Vec<PathBuf>,
+    /// For a visit, what joins its photos.
+    pub kept: Option<Box<visit::Kept>>,
 }
 
 /// The result of one photo.

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
 
-use super::{Done, Failure, Job, Outcome, Settings, write};
+use super::{Done, Failure, Job, Outcome, Settings, visit, write};
 use crate::photo::{self, Limits};
 use crate::report::json::Timing;
-use crate::report::{json, overlay, pdf, png};
+use crate::report::{json, overlay, pdf, png, preview};
 use crate::{Analysis, analyze_observed};
 
 /// Analyses all jobs and calls `deliver` once for each, in their order, while later ones still run.
@@ -80,7 +80,11 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
     clock.begin("decode");
     let photo = photo::decode(&bytes, &settings.limits)?;
     drop(bytes);
-    let analysis: Analysis = analyze_observed(&photo, &settings.options, &mut |stage| clock.begin(stage))?;
+    let mut options = settings.options.clone();
+    if settings.visit {
+        options.view = options.view.or_else(|| visit::view_named(&job.stem));
+    }
+    let analysis: Analysis = analyze_observed(&photo, &options, &mut |stage| clock.begin(stage))?;
     clock.begin("report");
     let file_name = job.path.file_name().unwrap_or_default().to_string_lossy();
     let mut document = json::document(&photo, &file_name, &analysis);
@@ -90,12 +94,25 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
             files.push(write::whole(out, &named(ending), &bytes).map_err(Failure::Write)?);
             Ok(())
         };
-        save(".tissue.png", png::tissue(&analysis.segmentation.tissue)?)?;
-        save(".coverage.png", png::coverage(&analysis.coverage.map)?)?;
-        let overlay = overlay::draw(&photo, &analysis);
-        save(".overlay.png", overlay.png()?)?;
-        if settings.pdf {
-            save(".report.pdf", pdf::pdf(&document, &overlay)?)?;
+        if !settings.bare {
+            save(".tissue.png", png::tissue(&analysis.segmentation.tissue)?)?;
+            save(".coverage.png", png::coverage(&analysis.coverage.map)?)?;
+            let overlay = overlay::draw(&photo, &analysis);
+            save(".overlay.png", overlay.png()?)?;
+            if settings.pdf {
+                save(".report.pdf", pdf::pdf(&document, &overlay)?)?;
+            }
+        }
+        if settings.preview {
+            clock.begin("preview");
+            match analysis.preview(&photo, &settings.options) {
+                Some(preview) => {
+                    for stage in preview.stages() {
+                        save(&preview::ending(stage), preview::png(&preview, stage)?)?;
+                    }
+                }
+                None => document.warnings.push(preview::NONE.into()),
+            }
         }
         if settings.timings {
             document.timings_s = Some(clock.end());
@@ -106,7 +123,8 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
     if settings.timings && document.timings_s.is_none() {
         document.timings_s = Some(clock.end());
     }
-    Ok(Done { document, files })
+    let kept = settings.visit.then(|| Box::new(visit::Kept::of(&analysis)));
+    Ok(Done { document, files, kept })
 }
 
 /// Wall-clock time of the stages of one photo.

@@ -1,24 +1,43 @@
 //! `scalpmap analyze`.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use super::End;
 use super::args::AnalyzeArgs;
 use super::options::{Meaning, Show};
 use super::terminal::Terminal;
-use crate::batch::{self, inputs, names, write};
-use crate::report::{json, summary};
+use crate::batch::visit::Kept;
+use crate::batch::{self, Failure, inputs, names, write};
+use crate::report::json::Document;
+use crate::report::json::visit::VisitDocument;
+use crate::report::{json, pdf, summary};
 
 /// Runs the command.
 pub fn run(args: &AnalyzeArgs) -> End {
-    let Meaning { settings, show } = match Meaning::try_from(args) {
+    run_with(args, |_| {})
+}
+
+/// Runs `preview`: as `analyze`, but of the pictures only those of the sessions.
+pub fn run_preview(args: &AnalyzeArgs) -> End {
+    if args.out.is_none() {
+        let remedy = Some("Say where, such as --out results.");
+        Terminal::new(0, true).error("the pictures of the sessions need a folder", remedy, None);
+        return End::Usage;
+    }
+    run_with(args, |settings| (settings.preview, settings.bare) = (true, !settings.pdf))
+}
+
+fn run_with(args: &AnalyzeArgs, change: impl FnOnce(&mut batch::Settings)) -> End {
+    let Meaning { mut settings, show } = match Meaning::try_from(args) {
         Ok(meaning) => meaning,
         Err(refused) => {
             Terminal::new(0, true).error(&refused.problem, refused.remedy.as_deref(), Some(&refused.path));
             return End::Usage;
         }
     };
+    change(&mut settings);
     let (jobs, renamed) = names::jobs(&inputs::photos(&args.photos));
     let terminal = Terminal::new(jobs.len(), show == Show::Errors);
     if jobs.is_empty() {
@@ -44,7 +63,13 @@ pub fn run(args: &AnalyzeArgs) -> End {
     }
     interrupts();
 
+    if let Some(clash) = settings.visit.then(|| visit_name_taken(&jobs)).flatten() {
+        let remedy = Some("Rename the photo, or analyse it without --visit.");
+        terminal.error("a photo is named visit, whose results would be those of the visit", remedy, Some(&clash));
+        return End::Usage;
+    }
     let mut failed = 0;
+    let mut members = Vec::new();
     let mut known: HashMap<String, String> = HashMap::new();
     batch::run(&jobs, &settings, |outcome| {
         match outcome.result {
@@ -57,6 +82,9 @@ pub fn run(args: &AnalyzeArgs) -> End {
                     },
                     Show::Summary => terminal.out(&summary::summary(d, terminal.style)),
                     Show::Errors => {}
+                }
+                if let Some(kept) = done.kept {
+                    members.push((d.clone(), *kept));
                 }
                 let name = d.photo.file_name.clone();
                 if let Some(other) = known.insert(d.photo.sha256.clone(), name.clone())
@@ -73,10 +101,54 @@ pub fn run(args: &AnalyzeArgs) -> End {
         terminal.step();
     });
     terminal.finish();
+    if settings.visit && !members.is_empty() {
+        match visit(&members, &settings) {
+            Ok(text) if show == Show::Summary => terminal.out(&text),
+            Ok(_) => {}
+            Err((failure, path)) => {
+                terminal.error(&failure.to_string(), failure.remedy().as_deref(), Some(&path));
+                return End::SomeFailed;
+            }
+        }
+    }
     if show == Show::Summary {
         terminal.out(&closing(jobs.len(), failed, settings.out.as_deref()));
     }
     if failed == 0 { End::Fine } else { End::SomeFailed }
+}
+
+/// The photo whose results would have the visit's name.
+fn visit_name_taken(jobs: &[batch::Job]) -> Option<PathBuf> {
+    jobs.iter().find(|j| j.stem.eq_ignore_ascii_case("visit")).map(|j| j.path.clone())
+}
+
+/// Joins the photos of a visit and writes `visit.json` and, where asked for, `visit.report.pdf`; answers the summary.
+fn visit(members: &[(Document, Kept)], settings: &batch::Settings) -> Result<String, (Failure, PathBuf)> {
+    let out = settings.out.clone().unwrap_or_default();
+    let document = batch::visit::joined(members, &settings.options);
+    let path = out.join("visit.json");
+    let failed = |e: Failure| (e, path.clone());
+    if !settings.overwrite && holds_another_visit(&path, &document) {
+        return Err(failed(Failure::Occupied { name: "visit.json".into() }));
+    }
+    let save =
+        |name: &str, bytes: &[u8]| write::whole(&out, OsStr::new(name), bytes).map_err(|e| failed(Failure::Write(e)));
+    if settings.pdf {
+        let pdf = pdf::visit(&document).map_err(|e| failed(e.into()))?;
+        save("visit.report.pdf", &pdf)?;
+    }
+    let line = json::to_line(&document).map_err(|e| failed(e.into()))?;
+    save("visit.json", (line + "\n").as_bytes())?;
+    Ok(summary::visit(&document))
+}
+
+/// Whether the file holds a visit with other photos.
+fn holds_another_visit(path: &Path, document: &VisitDocument) -> bool {
+    let Ok(bytes) = std::fs::read(path) else { return path.exists() };
+    let held = serde_json::from_slice::<serde_json::Value>(&bytes).unwrap_or_default();
+    let photos = held["photos"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let held: Vec<&str> = photos.iter().filter_map(|p| p["sha256"].as_str()).collect();
+    held != document.photos.iter().map(|p| p.sha256.as_str()).collect::<Vec<_>>()
 }
 
 /// The last line.

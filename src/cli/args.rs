@@ -35,6 +35,9 @@ pub enum Command {
     /// Measure photos, draw what was found, plan a treatment
     #[command(after_long_help = ANALYZE_HELP)]
     Analyze(Box<AnalyzeArgs>),
+    /// Draw what the client may look like after each session of the plan
+    #[command(after_long_help = PREVIEW_HELP)]
+    Preview(Box<AnalyzeArgs>),
     /// Print, check and explain the rules of the treatment plan
     #[command(after_long_help = RULES_HELP)]
     Rules(RulesArgs),
@@ -46,8 +49,12 @@ pub enum Command {
     /// Measure how good the program is: against a truth, on a suite of phantoms, or under changes of your photos
     #[command(after_long_help = super::evaluate::HELP)]
     Evaluate(super::evaluate::EvaluateArgs),
-    /// Print the JSON Schema of STEM.json
-    Schema,
+    /// Print the JSON Schema of STEM.json, or of visit.json
+    Schema {
+        /// Of visit.json
+        #[arg(long)]
+        visit: bool,
+    },
     /// Print completions for a shell
     #[command(
         after_long_help = "Example, for bash:\n  scalpmap completions bash > ~/.local/share/bash-completion/completions/scalpmap"
@@ -65,6 +72,9 @@ What is written to DIR for each photo STEM.jpg:
   STEM.tissue.png    0 background, 1 skin, 2 hair, 3 bare scalp
   STEM.coverage.png  0..255 = 0..100 % of the scalp hidden by hair
   STEM.report.pdf    with --pdf: one page for the client, one for the artist
+  STEM.session1.png  with --preview: the photo after each session of the plan (up to 4), and STEM.healed.png
+  visit.json         with --visit: the photos joined on one scalp, each place counted once, and one plan for the visit;
+                     visit.report.pdf with --pdf. A file named after its side (front.jpg, 2-left.png) is taken to show it
 Two photos of one STEM: the second is written as STEM-2. A photo given twice is analysed once. Results of the same
 photo are replaced; results of another photo only with --overwrite.
 
@@ -81,10 +91,21 @@ Examples:
       scalpmap analyze vertex.jpg --out results --reference 310,420,398,421=20mm
   All photos of a folder, as JSON lines for another program:
       scalpmap analyze photos/ --json | jq .coverage.scalp_share_hidden
+  The five photos of a visit:
+      scalpmap analyze --visit front.jpg top.jpg left.jpg right.jpg back.jpg --out results --pdf
   A name that begins with a dash:
       scalpmap analyze --out results -- -front.jpg
 
 Exit codes: 0 all photos analysed, 1 some photo failed (the others are complete), 2 wrong usage.";
+
+const PREVIEW_HELP: &str = "\
+What is written to DIR for each photo STEM.jpg: STEM.session1.png, .session2.png and so on (as many as the plan has
+sessions, up to 4), STEM.healed.png, and STEM.json with the plan they follow. Dots have their true size and spacing;
+without a scale a head 154 mm broad is assumed, and the picture says so. A drawing of the plan, not a promise.
+
+Examples:
+  scalpmap preview front.jpg --out results
+  scalpmap preview top.jpg --out results --view top --assume-head-width 155mm --profile client.toml";
 
 const RULES_HELP: &str = "\
 Examples:
@@ -134,6 +155,12 @@ pub struct AnalyzeArgs {
     /// Also write STEM.report.pdf
     #[arg(long, requires = "out")]
     pub pdf: bool,
+    /// Also draw the plan into the photo: STEM.session1.png and so on, STEM.healed.png
+    #[arg(long, requires = "out")]
+    pub preview: bool,
+    /// The photos show one head at one visit: also join them in visit.json, and take the sides that files are named after
+    #[arg(long, requires = "out", conflicts_with = "view")]
+    pub visit: bool,
     /// Print one JSON document per photo and line instead of the summary
     #[arg(long)]
     pub json: bool,

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::report::json;
 use terminal::Terminal;
 
 /// How a run ended; the one place where exit codes are decided.
@@ -47,11 +48,15 @@ pub fn main() -> ExitCode {
             log(a.verbose);
             analyze::run(&a)
         }
+        Command::Preview(a) => {
+            log(a.verbose);
+            analyze::run_preview(&a)
+        }
         Command::Phantom(a) => phantom::run(&a),
         Command::Evaluate(a) => evaluate::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Marker(a) => marker::run(&a),
-        Command::Schema => schema(),
+        Command::Schema { visit } => schema(visit),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "scalpmap", &mut script);
@@ -63,8 +68,9 @@ pub fn main() -> ExitCode {
 }
 
 /// `scalpmap schema`.
-fn schema() -> End {
-    Terminal::new(0, true).out(&format!("{:#}\n", crate::report::json::schema()));
+fn schema(visit: bool) -> End {
+    let schema = if visit { json::visit::schema() } else { json::schema() };
+    Terminal::new(0, true).out(&format!("{schema:#}\n"));
     End::Fine
 }
 

@@ -14,7 +14,8 @@ use rayon::prelude::*;
 use super::grid::Grid;
 use super::skull::{BREADTH_MM, Camera, Part, Pose, V3};
 use super::{HeadGeometry, Warning};
-use crate::plane::Plane;
+use crate::plane::{Plane, Point};
+use crate::segmentation::Segmentation;
 use crate::view::{View, ViewGuess};
 
 /// Px along the longest side while fitting: 3 % of a head that fills half of the photo, enough for a pose to a few degrees.
@@ -304,6 +305,37 @@ impl Fit {
             width_px: (2.0 * across) as f32,
         }
     }
+}
+
+/// Height of the brows' line in the net's canonical map, how far around it counts, and the azimuths of the middle, degrees.
+const BROW: f32 = 0.25;
+const AROUND_BROW: f32 = 0.03;
+const MIDDLE_DEGREES: f32 = 8.0;
+/// The net's sureness (length of sine and cosine) from which a place counts, and least px that show the glabella.
+const SURE: f32 = 0.6;
+const LEAST_SEEN: usize = 4;
+
+/// The glabella, between the brows, where the net's canonical map shows it; px of the photo.
+pub(super) fn glabella(segmentation: &Segmentation) -> Option<Point> {
+    let canonical = segmentation.canonical.as_ref()?;
+    let p = &segmentation.probability;
+    let (w, h) = (canonical.width(), canonical.height());
+    let (mut x, mut y, mut n) = (0.0f64, 0.0f64, 0usize);
+    for v in 0..h {
+        for u in 0..w {
+            let [sin, cos, height] = canonical.get(u, v);
+            let middle = sin.atan2(cos).to_degrees().abs() < MIDDLE_DEGREES && sin.hypot(cos) > SURE;
+            if middle && (height - BROW).abs() < AROUND_BROW {
+                let skin = p.get(u * p.width() / w, v * p.height() / h)[1];
+                if skin > 0.5 {
+                    (x, y, n) = (x + u as f64, y + v as f64, n + 1);
+                }
+            }
+        }
+    }
+    let t = &segmentation.tissue;
+    let at = |sum: f64, of: usize, from: usize| ((sum / n as f64 + 0.5) * of as f64 / from as f64 - 0.5) as f32;
+    (n >= LEAST_SEEN).then(|| Point::new(at(x, t.width(), w), at(y, t.height(), h)))
 }
 
 /// Downhill simplex, upside down: the highest `score` within `evaluations`.

@@ -8,9 +8,14 @@ mod head;
 mod pattern;
 mod scar;
 mod skull;
+pub mod visit;
 mod zones;
 
 use serde::Serialize;
+
+#[cfg(test)]
+pub(crate) use skull::Pose;
+pub use skull::{BREADTH_MM, HeadSurface, Place};
 
 use crate::coverage::Coverage;
 use crate::plane::{Plane, Point};
@@ -195,6 +200,10 @@ type Warning = String;
 pub struct Findings {
     /// Where the head lies; absent for close-ups and where no head is seen.
     pub head: Option<HeadGeometry>,
+    /// The point between the brows, where it is seen.
+    pub glabella: Option<Point>,
+    /// The scalp's surface; present where the head is.
+    pub surface: Option<HeadSurface>,
     /// Zone number ([`Zone`] as `u8`, 0 outside) at the resolution of the segmentation's probabilities.
     pub zones: Option<Plane<u8>>,
     /// Coverage by zone, in the order of [`Zone`].
@@ -254,6 +263,8 @@ pub fn read(
     let pattern = pattern::read(fit.view.view, &camera, hairline.as_ref(), &laid.by_zone);
     Findings {
         head: Some(fit.geometry()),
+        glabella: head::glabella(segmentation),
+        surface: Some(HeadSurface::new(fit.pose)),
         zones: Some(laid.map),
         by_zone: laid.by_zone,
         salt: Some(laid.salt),

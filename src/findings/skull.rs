@@ -8,7 +8,7 @@
 use crate::plane::Point;
 
 /// Mm per unit in the sources' mean man; only used to write the model's numbers in mm.
-pub(super) const BREADTH_MM: f64 = 154.0;
+pub const BREADTH_MM: f64 = 154.0;
 
 /// A vector in the head's frame.
 pub(super) type V3 = [f64; 3];
@@ -86,15 +86,43 @@ pub(super) fn azimuth(p: V3) -> f64 {
 
 /// True for a place inside the scalp's original border.
 pub(super) fn is_scalp(p: V3) -> bool {
-    let az = azimuth(p);
+    p[1] > border_height(azimuth(p))
+}
+
+/// The height of the original border at an azimuth, breadths.
+fn border_height(az: f64) -> f64 {
     let k = HAIR_BORDER.windows(2).find(|k| az <= k[1].0).unwrap_or(&HAIR_BORDER[11..]);
     let t = (az - k[0].0) / (k[1].0 - k[0].0);
-    p[1] * BREADTH_MM > k[0].1 + t * (k[1].1 - k[0].1)
+    (k[0].1 + t * (k[1].1 - k[0].1)) / BREADTH_MM
+}
+
+/// Arc from the glabella to the border's mid-frontal point, breadths.
+const GLABELLA_TO_BORDER: f64 = 75.0 / BREADTH_MM;
+
+/// The place of the skull at a signed azimuth (degrees, positive to the client's left) and a height; the top where it is too high.
+fn at_height(az: f64, y: f64) -> V3 {
+    let (e, (s, c)) = (&CRANIUM, az.to_radians().sin_cos());
+    let v = ((y - e.centre[1]) / e.axes[1]).clamp(-1.0, 1.0);
+    let r = (1.0 - v * v).sqrt() / ((s / e.axes[0]).powi(2) + (c / e.axes[2]).powi(2)).sqrt();
+    [r * s, e.centre[1] + v * e.axes[1], r * c]
+}
+
+/// The height that lies an arc of `rise` breadths (negative: down) along the meridian from height `y`.
+fn raised(az: f64, y: f64, rise: f64) -> f64 {
+    const STEP: f64 = 0.002;
+    let (mut y, mut left) = (y, rise.abs());
+    while left > 0.0 {
+        let next = y + STEP.copysign(rise);
+        let (p, q) = (at_height(az, y), at_height(az, next));
+        left -= (0..3).map(|i| (p[i] - q[i]).powi(2)).sum::<f64>().sqrt().max(STEP);
+        y = next;
+    }
+    y
 }
 
 /// Where the camera stands and where the head lies in the photo.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Pose {
+pub(crate) struct Pose {
     /// Camera's direction about the vertical axis, radians: 0 faces the client, a quarter turn stands at the client's left.
     pub yaw: f64,
     /// Camera's height above the horizon of the head, radians: a quarter turn looks down on the vertex.
@@ -117,6 +145,13 @@ pub(super) struct Camera {
     pub toward: V3,
     cos: f64,
     sin: f64,
+}
+
+/// A place of the skull from a direction on its own unit sphere, and the area there for each area of that sphere.
+pub(super) fn on_sphere(n: V3) -> (V3, f64) {
+    let [a, b, c] = CRANIUM.axes;
+    let m: f64 = (0..3).map(|k| (n[k] / CRANIUM.axes[k]).powi(2)).sum();
+    (std::array::from_fn(|i| CRANIUM.centre[i] + CRANIUM.axes[i] * n[i]), a * b * c * m.sqrt())
 }
 
 /// A ray through a px: points `origin + t * toward`.
@@ -227,6 +262,16 @@ impl Camera {
         (std::array::from_fn(|i| e.centre[i] + e.axes[i] * on_sphere[i]), cosine.clamp(0.0, 1.0))
     }
 
+    /// Direction of the photo, of length 1, along which the surface appears shortened at a place of the skull.
+    fn shortened(&self, p: V3) -> (f32, f32) {
+        let e = &CRANIUM;
+        let normal: V3 = std::array::from_fn(|i| (p[i] - e.centre[i]) / (e.axes[i] * e.axes[i]));
+        let (a, b) = (dot(normal, self.right), -dot(normal, self.up));
+        let (dx, dy) = (a * self.cos - b * self.sin, a * self.sin + b * self.cos);
+        let length = dx.hypot(dy);
+        if length > 1e-9 { ((dx / length) as f32, (dy / length) as f32) } else { (1.0, 0.0) }
+    }
+
     /// Half axes of the skull's outline in the photo, px, across and along the mid-line, and its centre.
     pub fn outline(&self) -> (Point, (f64, f64)) {
         let half = |axis: V3| {
@@ -234,5 +279,121 @@ impl Camera {
             s.sqrt() * self.pose.scale
         };
         (self.project(CRANIUM.centre), (half(self.right), half(self.up)))
+    }
+}
+
+/// The scalp's surface as the photo shows it: the model head at the pose found. Lengths are in breadths of the head.
+#[derive(Debug, Clone, Copy)]
+pub struct HeadSurface {
+    camera: Camera,
+}
+
+/// A place on the scalp's surface.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Left, up, forward of the point between the ear canals, breadths of the head.
+    pub at: [f64; 3],
+    /// Cosine between the surface's normal and the line of sight, 0 at the limb to 1.
+    pub cosine: f64,
+    /// Direction of the photo along which the surface appears shortened.
+    pub shortened: (f32, f32),
+}
+
+impl Place {
+    /// Surface per area of the photo, 1 where it is faced; not blown up further near the limb than by areas of regions.
+    #[must_use]
+    pub fn stretch(&self) -> f64 {
+        1.0 / self.cosine.max(super::zones::LEAST_COSINE)
+    }
+}
+
+impl HeadSurface {
+    pub(crate) fn new(pose: Pose) -> Self {
+        Self { camera: Camera::new(pose) }
+    }
+
+    /// Px of the photo per breadth of the head.
+    #[must_use]
+    pub fn breadth_px(&self) -> f64 {
+        self.camera.pose.scale
+    }
+
+    /// What a point of the photo shows; beyond the limb the nearest place on it.
+    #[must_use]
+    pub fn place(&self, p: Point) -> Place {
+        let (at, cosine) = self.camera.place(p);
+        Place { at, cosine, shortened: self.camera.shortened(at) }
+    }
+
+    /// Where a place appears, px of the photo.
+    #[must_use]
+    pub fn project(&self, at: [f64; 3]) -> Point {
+        self.camera.project(at)
+    }
+
+    /// Height of the glabella, breadths above the ear canals: of the one seen, else the model's.
+    fn glabella(&self, seen: Option<Point>) -> f64 {
+        let model = raised(0.0, border_height(0.0), -GLABELLA_TO_BORDER);
+        // A pose that is wrong by more says nothing of the place.
+        seen.map_or(model, |p| self.place(p).at[1].clamp(model - 0.2, model + 0.2))
+    }
+
+    /// Arc from the glabella up to a point of the photo near the mid-line, breadths of the head.
+    #[must_use]
+    pub fn height_above_glabella(&self, glabella: Option<Point>, p: Point) -> f64 {
+        let (from, to) = (self.glabella(glabella), self.place(p).at[1]);
+        let n = 40;
+        let at = |i: i32| at_height(0.0, from + (to - from) * f64::from(i) / f64::from(n));
+        let arc: f64 = (0..n)
+            .map(|i| {
+                let (p, q) = (at(i), at(i + 1));
+                (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt()
+            })
+            .sum();
+        arc.copysign(to - from)
+    }
+
+    /// The part that is seen of a hairline drawn on the model head, photo's left to right: its middle `height` above the glabella,
+    /// its temples `recession` behind the original border, meeting it again at the sideburns. Breadths of the head. With each point its azimuth, degrees from the front.
+    #[must_use]
+    pub fn hairline(&self, glabella: Option<Point>, height: f64, recession: f64) -> Vec<(f64, Point)> {
+        /// Azimuths of the deepest recession, half its width, and of the sideburn.
+        const TEMPLE: f64 = 46.0;
+        const TEMPLE_WIDTH: f64 = 17.0;
+        const SIDEBURN: f64 = 76.0;
+        let border = border_height(0.0);
+        let model = raised(0.0, border, -GLABELLA_TO_BORDER);
+        // The whole line moves with the glabella seen and the height wished, less towards the sideburns.
+        let lift = Self::height_between(model, self.glabella(glabella)) + height - GLABELLA_TO_BORDER;
+        let mut line: Vec<(f64, Point)> = (-38..=38)
+            .filter_map(|i| {
+                let az = f64::from(i) * SIDEBURN / 38.0;
+                let a = az.abs();
+                let near = |from: f64, to: f64| ((a - from) / (to - from)).clamp(0.0, 1.0);
+                let soft = |t: f64| t * t * (3.0 - 2.0 * t);
+                let deep = (-((a - TEMPLE) / TEMPLE_WIDTH).powi(2)).exp();
+                let rise = lift * (1.0 - soft(near(30.0, SIDEBURN))) + recession * deep;
+                let p = at_height(az, raised(az, border_height(a), rise));
+                let at = self.camera.project(p);
+                (self.cosine(p) > 0.1).then_some((a, at))
+            })
+            .collect();
+        if line.first().zip(line.last()).is_some_and(|(a, b)| a.1.x > b.1.x) {
+            line.reverse();
+        }
+        line
+    }
+
+    /// Arc along the mid-line between two heights, positive upward.
+    fn height_between(from: f64, to: f64) -> f64 {
+        let (p, q) = (at_height(0.0, from), at_height(0.0, to));
+        (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt().copysign(to - from)
+    }
+
+    /// Cosine between the surface's normal at a place of the skull and the line of sight; negative on the far side.
+    #[must_use]
+    pub fn cosine(&self, p: [f64; 3]) -> f64 {
+        let normal: V3 = std::array::from_fn(|i| (p[i] - CRANIUM.centre[i]) / CRANIUM.axes[i].powi(2));
+        dot(normal, self.camera.toward) / dot(normal, normal).sqrt()
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn zone(p: V3) -> Zone {
 }
 
 /// SALT quadrant: 0 vertex, 1 right, 2 left, 3 posterior.
-fn quadrant(p: V3) -> usize {
+pub(super) fn quadrant(p: V3) -> usize {
     let high = sphere(p)[1].asin().to_degrees() >= SALT_TOP_DEGREES;
     if high || azimuth(p) < 38.0 {
         0

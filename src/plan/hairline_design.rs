@@ -1,20 +1,113 @@
-//! A proposed hairline: the measured one, with temples brought forward to a mature recession and no further.
+//! A proposed hairline: the measured one, with temples brought forward to a mature recession and no further; on a bald front one
+//! that is drawn anew, a hand's breadth above the glabella.
 //!
 //! Conservative on purpose: clients complain of hairlines too low or too sharp. The line never lies below the measured
 //! mid-frontal point, never behind the measured line, and is slightly irregular.
 
 use super::rules::Rules;
-use crate::findings::{Hairline, HeadGeometry};
+use crate::findings::{BREADTH_MM, Findings, Hairline, HeadGeometry, RegionKind};
 use crate::plane::Point;
+use crate::scale::Scale;
 
 /// A proposed line and the area it encloses with the measured one.
 pub struct Design {
     /// Photo's left to right.
     pub line: Vec<Point>,
+    /// Outline of the region between measured and proposed line, px; empty where the line only bounds a bald region.
+    pub outline: Vec<Point>,
     /// Area between measured and proposed line, px.
     pub area_px: f64,
     /// Length of the proposed line, px.
     pub length_px: f64,
+    /// How high it lies and what that rests on.
+    pub note: String,
+}
+
+/// Proposes a hairline; none where the measured one is not sure enough or needs no change.
+pub fn propose(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> Option<Design> {
+    // A line that a person drew is not overruled.
+    let drawn = findings.hairline.as_ref().is_some_and(|h| h.confidence >= 1.0);
+    if let Some(design) = on_bald_front(findings, scale, rules).filter(|_| !drawn) {
+        return Some(design);
+    }
+    let (hairline, head) = (findings.hairline.as_ref()?, findings.head.as_ref()?);
+    let mut design = forward(hairline, head, rules)?;
+    let (low, high) = rules.range("hairline_height_limits_mm");
+    let measured = findings
+        .surface
+        .zip(hairline.mid_frontal)
+        .map(|(surface, mid)| surface.height_above_glabella(findings.glabella, mid) * mm_per_breadth(findings, scale));
+    design.note = match measured {
+        Some(mm) => format!(
+            "the proposed hairline keeps the measured mid-frontal point, about {mm:.0} mm above the glabella ({}); {low:.0} to {high:.0} mm is usual",
+            basis(findings, scale)
+        ),
+        None => format!(
+            "the proposed hairline keeps the measured mid-frontal point; check that it lies {low:.0} to {high:.0} mm above the glabella"
+        ),
+    };
+    Some(design)
+}
+
+/// Length of a breadth of the head.
+fn mm_per_breadth(findings: &Findings, scale: Option<&Scale>) -> f64 {
+    scale.zip(findings.surface).map_or(BREADTH_MM, |(s, surface)| s.mm_per_px.get() * surface.breadth_px())
+}
+
+/// What a height above the glabella rests on, in words.
+fn basis(findings: &Findings, scale: Option<&Scale>) -> String {
+    let brows = if findings.glabella.is_some() { "brows seen" } else { "brows not seen, placed by the model head" };
+    match scale {
+        Some(_) => format!("{brows}, ± 10 mm"),
+        None => format!("{brows}, no scale, a head {BREADTH_MM:.0} mm broad assumed, ± 15 mm"),
+    }
+}
+
+/// Azimuth within which a line's points are its middle, degrees from the front; from the side a little more of it is looked at.
+const MIDDLE: f64 = 15.0;
+const MIDDLE_FROM_THE_SIDE: f64 = 40.0;
+/// Least seen points of a line.
+const LEAST_POINTS: usize = 5;
+
+/// A line on the model head, where the middle of the front is bald.
+fn on_bald_front(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> Option<Design> {
+    let surface = findings.surface?;
+    let mm = mm_per_breadth(findings, scale);
+    let height = rules.value("hairline_height_mm");
+    let recession = rules.value("mature_recession_share");
+    let seen = surface.hairline(findings.glabella, height / mm, recession);
+    if seen.len() < LEAST_POINTS {
+        return None;
+    }
+    let bald = |p: Point| {
+        let regions = findings.bald_regions.iter().filter(|r| r.kind == RegionKind::Bald);
+        regions.into_iter().any(|r| contains(&r.polygon, p))
+    };
+    let within = |az: f64| seen.iter().filter(|s| s.0 <= az).collect::<Vec<_>>();
+    let middle = within(MIDDLE);
+    let middle = if middle.len() < LEAST_POINTS { within(MIDDLE_FROM_THE_SIDE) } else { middle };
+    if 2 * middle.iter().filter(|s| bald(s.1)).count() <= middle.len() {
+        return None;
+    }
+    let rough = (0.004 * surface.breadth_px()) as f32;
+    let line: Vec<Point> =
+        seen.iter().enumerate().map(|(i, s)| Point::new(s.1.x, s.1.y + irregular(i) * rough)).collect();
+    let length_px = line.windows(2).map(|w| f64::from(w[0].distance(w[1]))).sum();
+    let note = format!(
+        "the front is bald, so the hairline is proposed {height:.0} mm above the glabella ({}); the client decides",
+        basis(findings, scale)
+    );
+    Some(Design { line, outline: Vec::new(), area_px: 0.0, length_px, note })
+}
+
+/// A point lies inside a closed line (even-odd).
+fn contains(polygon: &[Point], p: Point) -> bool {
+    let next = polygon.iter().cycle().skip(1);
+    let crossed = polygon
+        .iter()
+        .zip(next)
+        .filter(|(a, b)| (a.y <= p.y) != (b.y <= p.y) && a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x) > p.x);
+    crossed.count() % 2 == 1
 }
 
 /// Least trust in the measured hairline to build on it.
@@ -22,8 +115,8 @@ const LEAST_CONFIDENCE: f32 = 0.3;
 /// A gap below two percent of the head's width is within the error of two lines (people's lines differ by 0.7-1.25 %).
 const LEAST_GAP: f32 = 0.02;
 
-/// Proposes a hairline; none where the measured one is not sure enough or needs no change.
-pub fn propose(hairline: &Hairline, head: &HeadGeometry, rules: &Rules) -> Option<Design> {
+/// Temples brought forward; none where the measured line is not sure enough or needs no change.
+fn forward(hairline: &Hairline, head: &HeadGeometry, rules: &Rules) -> Option<Design> {
     let mid = hairline.mid_frontal?;
     if hairline.confidence < LEAST_CONFIDENCE || hairline.polyline.len() < 3 || head.width_px < 1.0 {
         return None;
@@ -57,7 +150,8 @@ pub fn propose(hairline: &Hairline, head: &HeadGeometry, rules: &Rules) -> Optio
         line.push(if gap > 0.0 { to_photo(across, up - gap + irregular(i) * width * 0.004) } else { p });
     }
     let length_px = line.windows(2).map(|w| f64::from(w[0].distance(w[1]))).sum();
-    (widest > LEAST_GAP * width).then_some(Design { line, area_px: area, length_px })
+    let outline = line.iter().chain(hairline.polyline.iter().rev()).copied().collect();
+    (widest > LEAST_GAP * width).then_some(Design { line, outline, area_px: area, length_px, note: String::new() })
 }
 
 /// A fixed irregular sequence within -1..1: the golden ratio's multiples, folded.
@@ -103,7 +197,7 @@ mod tests {
     #[test]
     fn deep_temples_come_forward_and_never_below_the_middle() {
         let (hairline, head) = line(70.0);
-        let design = propose(&hairline, &head, &Rules::built_in()).expect("deep temples");
+        let design = forward(&hairline, &head, &Rules::built_in()).expect("deep temples");
         assert!(design.area_px > 1000.0);
         for (p, q) in design.line.iter().zip(&hairline.polyline) {
             assert!(p.y >= q.y - 1.0, "never behind the measured line");
@@ -114,6 +208,6 @@ mod tests {
     #[test]
     fn a_mature_hairline_is_left_alone() {
         let (hairline, head) = line(10.0);
-        assert!(propose(&hairline, &head, &Rules::built_in()).is_none());
+        assert!(forward(&hairline, &head, &Rules::built_in()).is_none());
     }
 }

@@ -8,6 +8,7 @@ mod dots;
 pub mod facts;
 mod hairline_design;
 mod planner;
+pub mod preview;
 pub mod profile;
 pub mod rules;
 
@@ -111,6 +112,10 @@ pub struct RegionPlan {
     pub zone: Zone,
     /// Index into the findings' bald regions, where it is one.
     pub bald_region: Option<usize>,
+    /// Index of the photo of the visit on which it was measured.
+    pub photo: usize,
+    /// Outline in px of that photo, closed implicitly.
+    pub outline: Vec<Point>,
     /// What is done.
     pub effect: Effect,
     /// With what.

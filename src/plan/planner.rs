@@ -6,6 +6,7 @@ use super::rules::{Advice, Outcome, Phase, Rule, Rules};
 use super::{Effect, NeedleCode, Plan, Profile, Reason, RegionPlan, dots, hairline_design};
 use crate::density::Density;
 use crate::findings::{Findings, Pattern, RegionKind, ScarKind, Zone};
+use crate::plane::Point;
 use crate::quality::Verdict;
 use crate::scale::Scale;
 use crate::units::{Cm2, Estimate};
@@ -33,6 +34,8 @@ struct Candidate {
     what: &'static str,
     zone: Zone,
     bald_region: Option<usize>,
+    photo: usize,
+    outline: Vec<Point>,
     area: Option<Estimate<Cm2>>,
     share: f64,
     hidden: f64,
@@ -51,6 +54,7 @@ pub fn plan(visit: &[Seen<'_>], profile: &Profile, rules: &Rules) -> Plan {
         for mut found in candidates_of(seen, rules, &mut proposed_hairline, &mut assumptions) {
             // An index into the findings means something for the first photo only.
             found.bald_region = found.bald_region.filter(|_| index == 0);
+            found.photo = index;
             let twin = candidates.iter().position(|c| index > 0 && c.what == found.what && c.zone == found.zone);
             match twin {
                 Some(at) if candidates[at].share < found.share => candidates[at] = found,
@@ -145,7 +149,7 @@ fn tell_visit(visit: &[Seen<'_>], facts: &mut Facts) {
 fn candidates_of(
     seen: &Seen<'_>,
     rules: &Rules,
-    proposed: &mut Option<Vec<crate::plane::Point>>,
+    proposed: &mut Option<Vec<Point>>,
     assumptions: &mut Vec<String>,
 ) -> Vec<Candidate> {
     let findings = seen.findings;
@@ -159,6 +163,8 @@ fn candidates_of(
             what,
             zone: r.zone,
             bald_region: Some(i),
+            photo: 0,
+            outline: r.polygon.clone(),
             area: r.area,
             share: r.share_of_scalp,
             hidden: r.mean_hidden,
@@ -171,23 +177,23 @@ fn candidates_of(
         let error = 1.96 * 2.0 * scale.relative_error;
         Estimate::new(value, value * (1.0 - error).max(0.0), value * (1.0 + error)).with_unit(Cm2::new).ok()
     };
-    if let (Some(hairline), Some(head)) = (&findings.hairline, &findings.head)
-        && let Some(design) = hairline_design::propose(hairline, head, rules)
-    {
+    if let Some(design) = hairline_design::propose(findings, seen.scale, rules) {
         let strip = seen.scale.map_or(0.0, |s| rules.value("strip_width_mm") / s.mm_per_px.get());
-        list.push(Candidate {
-            what: "hairline",
-            zone: Zone::Frontal,
-            bald_region: None,
-            area: px_area(design.area_px + design.length_px * strip),
-            share: 0.0,
-            hidden: 0.0,
-        });
+        if !design.outline.is_empty() {
+            list.push(Candidate {
+                what: "hairline",
+                zone: Zone::Frontal,
+                bald_region: None,
+                photo: 0,
+                outline: design.outline,
+                area: px_area(design.area_px + design.length_px * strip),
+                share: 0.0,
+                hidden: 0.0,
+            });
+        }
         if proposed.is_none() {
             *proposed = Some(design.line);
-            assumptions.push(
-                "the proposed hairline keeps the measured mid-frontal point; check that it lies 7 to 10 cm above the glabella".into(),
-            );
+            assumptions.push(design.note);
         }
     }
     for scar in &findings.scars {
@@ -200,6 +206,8 @@ fn candidates_of(
             what,
             zone: Zone::Occiput,
             bald_region: None,
+            photo: 0,
+            outline: scar.polygon.clone(),
             area: px_area(polygon_area(&scar.polygon)),
             share: 0.0,
             hidden: 0.0,
@@ -208,7 +216,7 @@ fn candidates_of(
     list
 }
 
-fn polygon_area(polygon: &[crate::plane::Point]) -> f64 {
+fn polygon_area(polygon: &[Point]) -> f64 {
     let next = polygon.iter().cycle().skip(1);
     let twice: f64 = polygon.iter().zip(next).map(|(p, q)| f64::from(p.x * q.y - q.x * p.y)).sum();
     twice.abs() / 2.0
@@ -303,6 +311,8 @@ fn plan_region(
         name: region_name(c),
         zone: c.zone,
         bald_region: c.bald_region,
+        photo: c.photo,
+        outline: c.outline.clone(),
         effect,
         needle: code.needle(),
         sessions,

@@ -195,9 +195,40 @@ fn path(points: &[Point], closed: bool) -> Option<Path> {
     builder.finish()
 }
 
+/// Breaks a text at spaces; a word wider than the line is broken where it is full.
+pub fn wrap(text: &str, most: f32, width: impl Fn(&str) -> f32) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        if width(&joined) <= most {
+            *line = joined;
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let line = lines.last_mut().expect("there is always a line");
+            line.push(c);
+            if width(line) > most && line.chars().count() > 1 {
+                line.pop();
+                lines.push(c.to_string());
+            }
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_never_exceed_their_width() {
+        let lines = wrap("ab cd efghijklm n", 5.0, |s| s.chars().count() as f32);
+        assert_eq!(lines, ["ab cd", "efghi", "jklm", "n"].map(str::to_owned).to_vec());
+    }
 
     #[test]
     fn a_line_and_a_text_leave_their_colour() {

@@ -7,6 +7,7 @@
 mod found;
 mod measured;
 mod planned;
+pub mod visit;
 
 pub use found::{BaldRegion, Hairline, Pattern, Salt, Scar};
 pub use measured::{Coverage, Density, Detection, FollicularUnit, Hair, ZoneCoverage};
@@ -77,6 +78,13 @@ pub struct Software {
     pub version: &'static str,
     /// SHA-256 of the segmentation model; null where the built-in method without a model was used.
     pub model_sha256: Option<String>,
+}
+
+impl Software {
+    /// This program, without a model.
+    fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), model_sha256: None }
+    }
 }
 
 /// The photo; nothing here tells a place or a camera's serial number.
@@ -196,8 +204,6 @@ pub fn document(photo: &Photo, file_name: &str, a: &Analysis) -> Document {
     Document {
         schema_version: SCHEMA_VERSION,
         software: Software {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
             // Only the net tells places on the head, so their presence says that it was used.
             model_sha256: a
                 .segmentation
@@ -205,6 +211,7 @@ pub fn document(photo: &Photo, file_name: &str, a: &Analysis) -> Document {
                 .as_ref()
                 .and(Net::embedded().ok())
                 .map(|net| net.sha256().to_owned()),
+            ..Software::this()
         },
         photo: PhotoInfo {
             file_name: file_name.to_owned(),
@@ -255,18 +262,22 @@ pub fn document(photo: &Photo, file_name: &str, a: &Analysis) -> Document {
 ///
 /// # Errors
 /// [`Error::Encode`] if it cannot be encoded.
-pub fn to_line(document: &Document) -> Result<String, Error> {
+pub fn to_line(document: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string(document).map_err(|e| Error::Encode { what: "JSON", detail: e.to_string() })
 }
 
 /// The JSON Schema (draft 2020-12) of [`Document`].
 #[must_use]
 pub fn schema() -> serde_json::Value {
+    schema_of::<Document>()
+}
+
+fn schema_of<T: JsonSchema>() -> serde_json::Value {
     // Serialize, because in what is written every key is present: an optional one is required and may be null.
     schemars::generate::SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<Document>()
+        .into_root_schema_for::<T>()
         .into()
 }
 

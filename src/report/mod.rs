@@ -5,6 +5,7 @@ pub mod json;
 pub mod overlay;
 pub mod pdf;
 pub mod png;
+pub mod preview;
 pub mod summary;
 pub mod words;
 

@@ -4,7 +4,8 @@ mod page;
 
 use image::codecs::jpeg::JpegEncoder;
 
-use super::json::{Document, Interval, Reason};
+use super::json::visit::VisitDocument;
+use super::json::{Document, Interval, Plan, Reason, Software};
 use super::overlay::Overlay;
 use super::words;
 use crate::error::Error;
@@ -24,8 +25,7 @@ pub fn pdf(d: &Document, overlay: &Overlay) -> Result<Vec<u8>, Error> {
     JpegEncoder::new_with_quality(&mut jpeg, PICTURE_QUALITY)
         .encode(&overlay.rgb, overlay.width as u32, overlay.height as u32, image::ExtendedColorType::Rgb8)
         .map_err(|e| Error::Encode { what: "picture of the PDF report", detail: e.to_string() })?;
-    let foot = format!("{}   {} {}", words::DISCLAIMER, d.software.name, d.software.version);
-    let mut pages = Pages::new(foot);
+    let mut pages = Pages::new(foot(&d.software));
     let date = d.photo.taken_at.as_deref().and_then(|t| t.get(..10));
     let view = if d.photo.view_confidence > 0.0 { words::view(d.photo.view) } else { "view not recognised" };
     let note = match date {
@@ -35,7 +35,63 @@ pub fn pdf(d: &Document, overlay: &Overlay) -> Result<Vec<u8>, Error> {
     for_client(&mut pages, d, overlay, &note);
     pages.turn();
     for_artist(&mut pages, d, &note);
-    pages.finish("Scalp report", jpeg)
+    pages.finish("Scalp report", Some(jpeg))
+}
+
+fn foot(software: &Software) -> String {
+    format!("{}   {} {}", words::DISCLAIMER, software.name, software.version)
+}
+
+/// The report of a visit.
+///
+/// # Errors
+/// [`Error::Encode`] if the document cannot be encoded.
+pub fn visit(v: &VisitDocument) -> Result<Vec<u8>, Error> {
+    let mut pages = Pages::new(foot(&v.software));
+    let names: Vec<&str> = v.photos.iter().map(|p| p.file_name.as_str()).collect();
+    let note = format!("{} photos of one visit: {}", names.len(), names.join(", "));
+    pages.title("Your scalp report", &note);
+    pages.heading("What was seen");
+    let cm2 = |i: &Option<Interval>| i.map_or(String::new(), |i| format!(", about {:.0} cm²", i.value));
+    pages.paragraph(&format!(
+        "Together the photos show {} of your scalp. Of that, {} is bare{} and {} is thin; each place counts once.",
+        percent(v.scalp_share_seen),
+        percent(v.bald_share),
+        cm2(&v.bald_cm2),
+        percent(v.thinning_share)
+    ));
+    for z in &v.coverage.by_zone {
+        pages.row(words::zone(z.zone), &format!("{:.0} % hidden by hair", z.share_hidden * 100.0));
+    }
+    recommended(&mut pages, &v.plan);
+    expected(&mut pages, &v.plan);
+    pages.turn();
+    pages.title("For the artist or clinician", &note);
+    pages.heading("Numbers");
+    let area = |i: &Option<Interval>| i.map_or_else(|| "no scale, no area".into(), |i| range(&i, 0, "cm²"));
+    pages.row("Scalp seen", &format!("{}, {}", percent(v.scalp_share_seen), area(&v.scalp_cm2)));
+    pages.row("Bald", &format!("{} of it, {}", percent(v.bald_share), area(&v.bald_cm2)));
+    pages.row("Thinning", &format!("{} of it", percent(v.thinning_share)));
+    for z in &v.coverage.by_zone {
+        let [low, high] = z.share_hidden_interval;
+        let text = format!("{:.0} % hidden ({:.0} to {:.0} %)", z.share_hidden * 100.0, low * 100.0, high * 100.0);
+        pages.row(&format!("  {}", words::zone(z.zone)), &text);
+    }
+    if let Some(score) = v.salt_score {
+        pages.row("SALT score", &format!("{score:.0} of 100"));
+    }
+    if let Some(off) = v.disagreement {
+        let text = format!("{:.0} points between photos that show the same place", 100.0 * off);
+        pages.row("Disagreement", &text);
+    }
+    for r in &v.regions {
+        let kind = if r.kind == RegionKind::Bald { "bald" } else { "thinning" };
+        let text = format!("{kind}, {} of the scalp seen, {}", percent(r.share_of_scalp), area(&r.area_cm2));
+        pages.row(words::zone(r.zone), &text);
+    }
+    planned(&mut pages, &v.plan);
+    noted(&mut pages, &v.plan.assumptions, &v.warnings);
+    pages.finish("Scalp report of a visit", None)
 }
 
 fn percent(share: f64) -> String {
@@ -67,31 +123,59 @@ fn for_client(pages: &mut Pages, d: &Document, overlay: &Overlay, note: &str) {
         let advice = d.quality.checks.iter().filter_map(|c| c.advice.as_deref()).collect::<Vec<_>>().join(" ");
         pages.paragraph(&format!("The photo could be better, so take the numbers with care. {advice}"));
     }
+    recommended(pages, &d.plan);
+    expected(pages, &d.plan);
+}
+
+/// For the client: what is to be done.
+fn recommended(pages: &mut Pages, plan: &Plan) {
     pages.heading("What is recommended");
-    if !d.plan.against.is_empty() {
+    if !plan.against.is_empty() {
         pages.paragraph("Do not treat yet:");
-        d.plan.against.iter().for_each(|r| pages.entry(&r.because));
+        plan.against.iter().for_each(|r| pages.entry(&plain(&r.because)));
     }
-    if d.plan.regions.is_empty() {
-        pages.paragraph("Nothing to treat was found in this photo; other views may show more.");
+    if plan.regions.is_empty() {
+        pages.paragraph("Nothing to treat was found; other views may show more.");
     }
-    for r in &d.plan.regions {
-        pages.entry(&format!("{}: {}, in {} sessions", r.name, words::effect(r.effect), span(r.sessions)));
+    for r in &plan.regions {
+        let area = r.area_cm2.map_or(String::new(), |a| format!(", about {:.0} cm²", a.value));
+        pages.entry(&format!("{}{area}: {}, in {} sessions", r.name, words::effect(r.effect), span(r.sessions)));
     }
+    if !plan.advice.is_empty() {
+        pages.paragraph("Your artist will talk with you about this first:");
+        plan.advice.iter().for_each(|r| pages.entry(&plain(&r.because)));
+    }
+}
+
+/// A reason without the measured values in brackets at its end.
+fn plain(because: &str) -> String {
+    let text = because.rsplit_once(" [").map_or(because, |(text, _)| text);
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+}
+
+/// For the client: what happens then.
+fn expected(pages: &mut Pages, plan: &Plan) {
     pages.heading("What to expect");
-    if let (Some(sessions), Some(days)) = (d.plan.sessions, d.plan.interval_days) {
+    if let (Some(sessions), Some(days)) = (plan.sessions, plan.interval_days) {
+        let fading = plan.fading_years.map(|y| format!(" The colour fades within {:.0} to {:.0} years.", y[0], y[1]));
+        let touch_up = plan.touch_up_days.map(|d| format!(" A touch-up follows about {d} days after the last."));
         pages.paragraph(&format!(
             "Scalp micropigmentation sets fine dots of pigment that look like cut hairs; it does not grow hair. \
-             It takes {} sessions, {} days apart.{}",
+             It takes {} sessions, {} days apart.{}{}",
             span(sessions),
             span(days),
-            d.plan
-                .fading_years
-                .map_or(String::new(), |y| format!(" The colour fades within {:.0} to {:.0} years.", y[0], y[1]))
+            touch_up.unwrap_or_default(),
+            fading.unwrap_or_default()
         ));
+        for (i, step) in plan.steps.iter().enumerate() {
+            let hours = step.chair_hours.map_or(String::new(), |h| format!(", {:.1} to {:.1} hours", h[0], h[1]));
+            let reached = 100.0 * step.share_reached;
+            pages.entry(&format!("Session {}: {reached:.0} % of the final density is reached{hours}", i + 1));
+        }
     }
     pages.paragraph(
-        "This report measures a photo. It is no diagnosis: if your hair falls out suddenly, in patches, or the skin \
+        "This report measures photos. It is no diagnosis: if your hair falls out suddenly, in patches, or the skin \
          itches, scales or hurts, see a doctor before any treatment.",
     );
 }
@@ -132,7 +216,12 @@ fn for_artist(pages: &mut Pages, d: &Document, note: &str) {
             None => "none: areas and densities cannot be given".into(),
         },
     );
-    for c in &d.quality.checks {
+    let good: Vec<&str> =
+        d.quality.checks.iter().filter(|c| c.verdict == Verdict::Good).map(|c| words::aspect(c.aspect)).collect();
+    if !good.is_empty() {
+        pages.row("Good", &good.join(", "));
+    }
+    for c in d.quality.checks.iter().filter(|c| c.verdict != Verdict::Good) {
         let verdict = match c.verdict {
             Verdict::Good => "good",
             Verdict::Doubtful => "doubtful",
@@ -143,10 +232,16 @@ fn for_artist(pages: &mut Pages, d: &Document, note: &str) {
     }
     pages.heading("Numbers");
     numbers(pages, d);
-    if !d.plan.regions.is_empty() {
+    planned(pages, &d.plan);
+    noted(pages, &d.plan.assumptions, &d.warnings);
+}
+
+/// For the artist: the plan with its numbers, reasons and sources.
+fn planned(pages: &mut Pages, plan: &Plan) {
+    if !plan.regions.is_empty() {
         pages.heading("Plan");
     }
-    for r in &d.plan.regions {
+    for r in &plan.regions {
         pages.paragraph(&format!(
             "{}: {}. Needle {} (as gauge {} mm; as number of pins {}), {} sessions, {:.0} to {:.0} dots/cm², spacing {}{}.",
             r.name,
@@ -162,13 +257,33 @@ fn for_artist(pages: &mut Pages, d: &Document, note: &str) {
         ));
         reasons(pages, &r.reasons);
     }
-    for (title, list) in [("Against", &d.plan.against), ("Advice", &d.plan.advice), ("Technique", &d.plan.technique)] {
+    if !plan.steps.is_empty() {
+        pages.heading("Sessions");
+    }
+    for (i, step) in plan.steps.iter().enumerate() {
+        let impressions = step.impressions.map_or_else(
+            || "impressions not known without an area".to_owned(),
+            |n| format!("{:.0} impressions ({:.0} to {:.0})", n.value, n.low, n.high),
+        );
+        let hours = step.chair_hours.map_or(String::new(), |h| format!(", {:.1} to {:.1} h", h[0], h[1]));
+        let reached = 100.0 * step.share_reached;
+        pages.row(&format!("Session {}", i + 1), &format!("to {reached:.0} % of the density, {impressions}{hours}"));
+    }
+    for (title, list) in [
+        ("Against", &plan.against),
+        ("Advice", &plan.advice),
+        ("Technique", &plan.technique),
+        ("If a measurement lies at the other end of its interval", &plan.possible),
+    ] {
         if !list.is_empty() {
             pages.heading(title);
             reasons(pages, list);
         }
     }
-    for (title, list) in [("Assumed", &d.plan.assumptions), ("Warnings", &d.warnings)] {
+}
+
+fn noted(pages: &mut Pages, assumptions: &[String], warnings: &[String]) {
+    for (title, list) in [("Assumed", assumptions), ("Warnings", warnings)] {
         if !list.is_empty() {
             pages.heading(title);
             list.iter().for_each(|text| pages.entry(text));

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::json::{Document, Interval};
+use super::json::visit::VisitDocument;
+use super::json::{Document, Interval, Plan};
 use super::words;
 use crate::findings::RegionKind;
 use crate::quality::Verdict;
@@ -27,7 +28,7 @@ impl Style {
 }
 
 /// Width of the column with the names of the quantities.
-const LABEL: usize = 12;
+const LABEL: usize = 14;
 
 /// Most regions that are listed one by one; the rest is in the JSON.
 const MOST_REGIONS: usize = 4;
@@ -115,15 +116,28 @@ pub fn summary(d: &Document, style: Style) -> String {
     if let Some(pattern) = words::pattern(d) {
         line("pattern", &pattern);
     }
-    for reason in &d.plan.against {
+    plan(&d.plan, style, &mut line);
+    for warning in &d.warnings {
+        line(&style.wrap("33", "warning"), warning);
+    }
+    if let Some(timings) = &d.timings_s {
+        let list: Vec<String> = timings.iter().map(|t| format!("{} {:.0} ms", t.stage, t.seconds * 1e3)).collect();
+        line("time", &list.join(", "));
+    }
+    text
+}
+
+/// The plan's lines.
+fn plan(p: &Plan, style: Style, line: &mut impl FnMut(&str, &str)) {
+    for reason in &p.against {
         line(&style.wrap("31", "do not treat"), &reason.because);
     }
     let mut label = "plan";
-    if let (Some([low, high]), Some([from, to])) = (d.plan.sessions, d.plan.interval_days) {
+    if let (Some([low, high]), Some([from, to])) = (p.sessions, p.interval_days) {
         line(label, &format!("{} sessions, {} days apart", span(low, high), span(from, to)));
         label = "";
     }
-    for r in &d.plan.regions {
+    for r in &p.regions {
         let dots = r.dots.map_or(String::new(), |d| format!(", about {:.0} dots", d.value));
         line(
             label,
@@ -139,12 +153,28 @@ pub fn summary(d: &Document, style: Style) -> String {
         );
         label = "";
     }
-    for warning in &d.warnings {
-        line(&style.wrap("33", "warning"), warning);
+}
+
+/// The summary of a visit.
+#[must_use]
+pub fn visit(v: &VisitDocument) -> String {
+    let mut text = format!("\nvisit of {} photos\n", v.photos.len());
+    let mut line = |label: &str, value: &str| {
+        let _ = writeln!(text, "  {label:<LABEL$}{value}");
+    };
+    let area = |i: &Option<Interval>| i.map_or(String::new(), |i| format!(", {} cm²", range(&i, 0)));
+    line("scalp", &format!("{} of it seen{}", percent(v.scalp_share_seen), area(&v.scalp_cm2)));
+    line("bald", &format!("{} of the scalp seen{}", percent(v.bald_share), area(&v.bald_cm2)));
+    line("thinning", &format!("{} of the scalp seen", percent(v.thinning_share)));
+    let zones: Vec<String> =
+        v.coverage.by_zone.iter().map(|z| format!("{} {:.0} %", words::zone(z.zone), 100.0 * z.share_hidden)).collect();
+    line("hidden", &zones.join(", "));
+    if let Some(score) = v.salt_score {
+        line("SALT", &format!("{score:.0} of 100"));
     }
-    if let Some(timings) = &d.timings_s {
-        let list: Vec<String> = timings.iter().map(|t| format!("{} {:.0} ms", t.stage, t.seconds * 1e3)).collect();
-        line("time", &list.join(", "));
+    plan(&v.plan, Style::Plain, &mut line);
+    for warning in &v.warnings {
+        line("warning", warning);
     }
     text
 }

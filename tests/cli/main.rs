@@ -6,6 +6,7 @@ mod bad_input;
 mod evaluate;
 mod outputs;
 mod usage;
+mod visit;
 
 use std::path::{Path, PathBuf};
 

@@ -8,6 +8,7 @@ use crate::density::Basis;
 use crate::findings::{Findings, Zone};
 use crate::follicle::{Follicles, HairKind};
 use crate::plane::Point;
+use crate::units::Estimate;
 
 /// `[x, y]` in px of the upright photo, origin top left.
 pub(super) fn px(p: Point) -> [f64; 2] {
@@ -164,7 +165,11 @@ impl Density {
 
 impl Coverage {
     pub(super) fn of(coverage: &crate::coverage::Coverage, findings: &Findings) -> Self {
-        let hidden = coverage.scalp_share_hidden;
+        Self::joined(coverage.scalp_share_hidden.as_ref(), findings)
+    }
+
+    /// From the share hidden and the zones alone.
+    pub(super) fn joined(hidden: Option<&Estimate<f64>>, findings: &Findings) -> Self {
         Self {
             scalp_share_hidden: hidden.map(|e| decimal(e.value, 4)),
             scalp_share_hidden_interval: hidden.map(|e| [decimal(e.low, 4), decimal(e.high, 4)]),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::measured::px;
 use super::{Interval, decimal, significant};
 use crate::findings::{Findings, Zone};
 use crate::plan::{self, Effect, NeedleCode};
@@ -50,6 +51,8 @@ pub struct RegionPlan {
     pub zone: Zone,
     /// Label of the bald region it treats; null where it treats none.
     pub bald_region: Option<String>,
+    /// Outline on the photo, px, closed implicitly.
+    pub polygon_px: Vec<[f64; 2]>,
     /// What is done.
     pub effect: Effect,
     /// With what.
@@ -147,10 +150,7 @@ impl Plan {
             advice: reasons(&p.advice),
             technique: reasons(&p.technique),
             possible: reasons(&p.possible),
-            proposed_hairline_px: p
-                .proposed_hairline
-                .as_ref()
-                .map(|line| line.iter().map(|q| [decimal(f64::from(q.x), 2), decimal(f64::from(q.y), 2)]).collect()),
+            proposed_hairline_px: p.proposed_hairline.as_ref().map(|line| line.iter().map(|&p| px(p)).collect()),
             assumptions: p.assumptions.clone(),
         }
     }
@@ -162,6 +162,7 @@ impl RegionPlan {
             name: r.name.clone(),
             zone: r.zone,
             bald_region: r.bald_region.filter(|&i| i < findings.bald_regions.len()).map(region_label),
+            polygon_px: r.outline.iter().map(|&p| px(p)).collect(),
             effect: r.effect,
             needle: Needle {
                 code: r.needle.code,

@@ -14,7 +14,7 @@ use krilla::{Data, Document};
 
 use crate::error::Error;
 use crate::fonts::{BOLD, REGULAR, outlines};
-use crate::report::canvas::{Rgb, Weight};
+use crate::report::canvas::{Rgb, Weight, wrap};
 
 /// A4 in points.
 const PAGE: (f32, f32) = (595.28, 841.89);
@@ -137,12 +137,12 @@ impl Pages {
         }
     }
 
-    /// The document.
-    pub fn finish(self, title: &str, jpeg: Vec<u8>) -> Result<Vec<u8>, Error> {
+    /// The document, with the bytes of the picture where one was placed.
+    pub fn finish(self, title: &str, jpeg: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
         let failed = |detail: String| Error::Encode { what: "PDF report", detail };
         let fonts = [REGULAR, BOLD].map(|bytes| Font::new(Data::from(bytes), 0));
         let [Some(regular), Some(bold)] = fonts else { return Err(failed("the font cannot be read".into())) };
-        let picture = Image::from_jpeg(Data::from(jpeg), true).map_err(failed)?;
+        let picture = jpeg.map(|bytes| Image::from_jpeg(Data::from(bytes), true)).transpose().map_err(failed)?;
         let size = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| failed("no such page size".into()))?;
         let mut document = Document::new();
         document.set_metadata(Metadata::new().title(title.to_owned()).creator("scalpmap".into()));
@@ -167,7 +167,7 @@ impl Pages {
                         }
                     }
                     Item::Picture { y, width, height } => {
-                        if let Some(size) = Size::from_wh(*width, *height) {
+                        if let (Some(size), Some(picture)) = (Size::from_wh(*width, *height), &picture) {
                             surface.push_transform(&Transform::from_translate(MARGIN + (WIDTH - width) / 2.0, *y));
                             surface.draw_image(picture.clone(), size);
                             surface.pop();
@@ -218,40 +218,4 @@ fn set(surface: &mut Surface<'_>, font: &Font, weight: Weight, (x, y): (f32, f32
         .collect();
     surface.set_fill(Some(fill(colour)));
     surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font.clone(), text, size, false);
-}
-
-/// Breaks a text at spaces; a word wider than the line is broken where it is full.
-fn wrap(text: &str, most: f32, width: impl Fn(&str) -> f32) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always a line");
-        let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        if width(&joined) <= most {
-            *line = joined;
-            continue;
-        }
-        if !line.is_empty() {
-            lines.push(String::new());
-        }
-        for c in word.chars() {
-            let line = lines.last_mut().expect("there is always a line");
-            line.push(c);
-            if width(line) > most && line.chars().count() > 1 {
-                line.pop();
-                lines.push(c.to_string());
-            }
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrap;
-
-    #[test]
-    fn lines_never_exceed_their_width() {
-        let lines = wrap("ab cd efghijklm n", 5.0, |s| s.chars().count() as f32);
-        assert_eq!(lines, ["ab cd", "efghi", "jklm", "n"].map(str::to_owned).to_vec());
-    }
 }

@@ -1,0 +1,219 @@
+//! Dots that are drawn must be those that were planned.
+
+use super::*;
+use crate::findings::{BaldRegion, HeadGeometry, HeadSurface, Pose, RegionKind, Zone};
+use crate::photo::Metadata;
+use crate::plan::{Seen, plan};
+use crate::quality::Verdict;
+use crate::scale::ScaleSource;
+use crate::segmentation::Tissue;
+use crate::units::{Cm2, Estimate, MmPerPx};
+use crate::view::{View, ViewGuess};
+
+/// A head 2400 px broad, seen from above; the photo shows the top of it.
+const SIDE: usize = 900;
+const BREADTH_PX: f64 = 2400.0;
+const MM_PER_PX: f64 = 0.065;
+
+struct Scene {
+    photo: Photo,
+    segmentation: Segmentation,
+    findings: Findings,
+    scale: Scale,
+}
+
+/// Bare skin of one tone in the middle, hair on the left and right fifth.
+fn scene(skin: [u8; 3], hair: [u8; 3]) -> Scene {
+    let is_hair = |x: usize| !(SIDE / 5..4 * SIDE / 5).contains(&x);
+    let rgb = Plane::from_fn(SIDE, SIDE, |x, _| if is_hair(x) { hair } else { skin });
+    let small = 300;
+    let ratio = SIDE / small;
+    let probability =
+        Plane::from_fn(
+            small,
+            small,
+            |x, _| if is_hair(x * ratio) { [0.0, 0.0, 1.0, 0.0] } else { [0.0, 0.0, 0.0, 1.0] },
+        );
+    let segmentation = Segmentation {
+        tissue: Plane::from_fn(SIDE, SIDE, |x, _| if is_hair(x) { Tissue::Hair } else { Tissue::Scalp }),
+        hidden: probability.map(|p| p[2]),
+        probability,
+        canonical: None,
+        field: Plane::filled(SIDE, SIDE, true),
+        head_width_px: None,
+        confidence: 1.0,
+        warnings: Vec::new(),
+    };
+    let pose = Pose {
+        yaw: 0.0,
+        pitch: std::f64::consts::FRAC_PI_2,
+        roll: 0.0,
+        centre: (SIDE as f64 / 2.0, SIDE as f64 / 2.0),
+        scale: BREADTH_PX,
+    };
+    let surface = HeadSurface::new(pose);
+    let (a, b) = (SIDE as f32 * 0.25, SIDE as f32 * 0.75);
+    let polygon = vec![Point::new(a, a), Point::new(b, a), Point::new(b, b), Point::new(a, b)];
+    // Area on the curved head, px by px.
+    let cm2: f64 = (a as usize..b as usize)
+        .flat_map(|y| (a as usize..b as usize).map(move |x| (x, y)))
+        .map(|(x, y)| surface.place(Point::new(x as f32, y as f32)).stretch() * MM_PER_PX * MM_PER_PX / 100.0)
+        .sum();
+    let findings = Findings {
+        head: Some(HeadGeometry {
+            view: ViewGuess { view: View::Top, confidence: 1.0 },
+            centre: Point::new(450.0, 450.0),
+            half_axes: (1200.0, 1500.0),
+            tilt: 0.0,
+            width_px: 2400.0,
+        }),
+        surface: Some(surface),
+        bald_regions: vec![BaldRegion {
+            polygon,
+            area_px: f64::from((b - a) * (b - a)),
+            area: Estimate::new(cm2, cm2, cm2).with_unit(Cm2::new).ok(),
+            share_of_scalp: 0.5,
+            mean_hidden: 0.0,
+            kind: RegionKind::Bald,
+            zone: Zone::Vertex,
+            near_limb: false,
+        }],
+        ..Findings::default()
+    };
+    let scale = Scale { mm_per_px: MmPerPx::new(MM_PER_PX).unwrap(), source: ScaleSource::Given, relative_error: 0.01 };
+    Scene { photo: Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }, segmentation, findings, scale }
+}
+
+impl Scene {
+    fn plan(&self, profile: &Profile) -> Plan {
+        let seen = Seen {
+            findings: &self.findings,
+            density: None,
+            hidden: Some(Estimate::new(0.4, 0.38, 0.42)),
+            scale: Some(&self.scale),
+            quality: Verdict::Good,
+        };
+        plan(&[seen], profile, &Rules::built_in())
+    }
+
+    fn preview<'a>(&'a self, plan: &Plan, profile: &Profile) -> Preview<'a> {
+        let rules = Rules::built_in();
+        Preview::new(&self.photo, &self.segmentation, &self.findings, plan, 0, Some(&self.scale), profile, &rules)
+            .expect("a bald region on a head")
+    }
+}
+
+/// Local minima of light: dots counted as an observer would who knows nothing of the plan.
+fn count(before: &Plane<[u8; 3]>, after: &Plane<[u8; 3]>) -> usize {
+    let darker = Plane::from_fn(before.width(), before.height(), |x, y| {
+        f32::from(before.get(x, y)[1]) - f32::from(after.get(x, y)[1])
+    })
+    .gaussian(0.7);
+    let least = 4.0;
+    (1..before.height() - 1)
+        .flat_map(|y| (1..before.width() - 1).map(move |x| (x, y)))
+        .filter(|&(x, y)| {
+            let v = darker.get(x, y);
+            let around = |dx: i64, dy: i64| darker.get((x as i64 + dx) as usize, (y as i64 + dy) as usize);
+            // Of two equal px the first counts.
+            v > least
+                && [(-1, -1), (0, -1), (1, -1), (-1, 0)].iter().all(|&(dx, dy)| v > around(dx, dy))
+                && [(1, 0), (-1, 1), (0, 1), (1, 1)].iter().all(|&(dx, dy)| v >= around(dx, dy))
+        })
+        .count()
+}
+
+fn light(p: &Plane<[u8; 3]>) -> f64 {
+    p.as_slice().iter().map(|c| c.iter().map(|&v| f64::from(v)).sum::<f64>()).sum()
+}
+
+const FAIR: [u8; 3] = [222, 180, 156];
+const DARK: [u8; 3] = [112, 74, 54];
+const BLACK: [u8; 3] = [30, 26, 25];
+
+#[test]
+fn the_dots_that_are_seen_have_the_density_that_was_planned() {
+    for skin in [FAIR, DARK] {
+        let scene = scene(skin, BLACK);
+        let profile = Profile { hair_type: Some("european".into()), ..Profile::default() };
+        let plan = scene.plan(&profile);
+        let region = &plan.regions[0];
+        let (area, target) =
+            (region.area.unwrap().value.get(), f64::midpoint(region.dots_per_cm2.0, region.dots_per_cm2.1));
+        let preview = scene.preview(&plan, &profile);
+        for (stage, share) in [(Stage::Session(1), 0.3), (Stage::Session(2), 0.7), (Stage::Session(3), 1.0)] {
+            let seen = count(&scene.photo.rgb, &preview.draw(stage)) as f64 / area;
+            let wanted = target * share;
+            assert!(
+                (seen / wanted - 1.0).abs() < 0.1,
+                "{skin:?} {stage:?}: {seen:.1} seen, {wanted:.1} per cm2 planned"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_session_is_darker_than_the_last_and_healed_is_softer() {
+    let scene = scene(FAIR, BLACK);
+    let plan = scene.plan(&Profile::default());
+    let preview = scene.preview(&plan, &Profile::default());
+    let lights: Vec<f64> = preview.stages().map(|s| light(&preview.draw(s))).collect();
+    assert_eq!(lights.len(), 4);
+    assert!(light(&scene.photo.rgb) > lights[0] && lights[0] > lights[1] && lights[1] > lights[2]);
+    let contrast = |p: &Plane<[u8; 3]>| {
+        let least =
+            p.as_slice()[SIDE * 300..SIDE * 600].iter().enumerate().filter(|(i, _)| (300..600).contains(&(i % SIDE)));
+        least.map(|(_, c)| c[1]).min().unwrap()
+    };
+    assert!(
+        contrast(&preview.draw(Stage::Healed)) > contrast(&preview.draw(Stage::Session(3))),
+        "healed dots are lighter"
+    );
+}
+
+#[test]
+fn nothing_changes_outside_and_hair_stays_in_front() {
+    let scene = scene(FAIR, BLACK);
+    let plan = scene.plan(&Profile::default());
+    let after = scene.preview(&plan, &Profile::default()).draw(Stage::Session(3));
+    for (i, (b, a)) in scene.photo.rgb.as_slice().iter().zip(after.as_slice()).enumerate() {
+        let (x, y) = (i % SIDE, i / SIDE);
+        let inside = |v: usize| (SIDE / 4 - 20..3 * SIDE / 4 + 20).contains(&v);
+        assert!((inside(x) && inside(y)) || a == b, "changed at {x}, {y}");
+        assert!(a.iter().zip(BLACK).all(|(&v, hair)| v >= hair), "darker than the hair at {x}, {y}");
+    }
+}
+
+#[test]
+fn the_same_photo_gives_the_same_picture_whatever_the_threads() {
+    let scene = scene(FAIR, BLACK);
+    let plan = scene.plan(&Profile::default());
+    let draw = || scene.preview(&plan, &Profile::default()).draw(Stage::Session(2));
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(draw);
+    let three = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap().install(draw);
+    assert!(one == three && one == draw());
+}
+
+#[test]
+fn dots_keep_apart_and_lie_on_no_grid() {
+    let scene = scene(FAIR, BLACK);
+    let profile = Profile { hair_type: Some("european".into()), ..Profile::default() };
+    let plan = scene.plan(&profile);
+    let preview = scene.preview(&plan, &profile);
+    let spacing = plan.regions[0].spacing.value.get() / MM_PER_PX;
+    let middle: Vec<Point> = preview.dots.iter().map(|d| d.at).collect();
+    let nearest: Vec<f64> = middle
+        .iter()
+        .enumerate()
+        .map(|(i, p)| {
+            let others = middle.iter().enumerate().filter(|(j, _)| *j != i);
+            others.map(|(_, q)| f64::from(p.distance(*q))).fold(f64::MAX, f64::min) / spacing
+        })
+        .collect();
+    let mean = nearest.iter().sum::<f64>() / nearest.len() as f64;
+    let sd = (nearest.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / nearest.len() as f64).sqrt();
+    // Points thrown blindly would have a mean of 0.5 and come as near as 0.02; a grid would have 1 without any spread.
+    assert!((0.7..0.95).contains(&mean) && sd > 0.02, "mean {mean:.3}, sd {sd:.3} spacings");
+    let close = nearest.iter().filter(|v| **v < 0.5).count();
+    assert!(close * 100 < nearest.len(), "{close} of {} are closer than half a spacing", nearest.len());
+}
