@@ -13,6 +13,7 @@ use crate::batch::write;
 use crate::phantom::closeup::{self, CloseupSpec};
 use crate::phantom::file;
 use crate::phantom::head::{Course, HeadMesh, Phantom, draw, draw_phantom, draw_series, draw_with_marker, training};
+use crate::phantom::sheet;
 use crate::phantom::truth::{self, PictureFile, TruthDocument};
 use crate::plane::Plane;
 use crate::report::png;
@@ -40,6 +41,8 @@ enum Kind {
     Head(HeadArgs),
     /// The same head from five sides at several dates; the same files.
     Series(SeriesArgs),
+    /// One picture that shows many phantoms, as in the README.
+    Sheet(SheetArgs),
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +111,13 @@ struct SeriesArgs {
     dates: u32,
 }
 
+#[derive(Debug, Args)]
+struct SheetArgs {
+    /// File to write: .png, or .jpg, which is a fifth of the size.
+    #[arg(long, short, value_name = "FILE", default_value = "gallery.jpg")]
+    out: PathBuf,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum CourseArg {
     /// Loss goes on.
@@ -134,6 +144,7 @@ pub(super) fn run(args: &PhantomArgs) -> End {
         Kind::Head(a) if a.training => shards(a),
         Kind::Head(a) => heads(a),
         Kind::Series(a) => series(a),
+        Kind::Sheet(a) => sheet(&a.out),
     };
     match result {
         Ok(()) => End::Fine,
@@ -264,8 +275,19 @@ impl Picture<'_> {
     }
 }
 
+fn sheet(out: &Path) -> Result<(), String> {
+    let jpeg = out.extension().is_some_and(|e| e == "jpg" || e == "jpeg");
+    let bytes = file::encode(&sheet::draw(), jpeg.then_some(82)).map_err(|e| e.to_string())?;
+    let folder = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    whole(folder, out.file_name().unwrap_or(OsStr::new("gallery.jpg")), &bytes)
+}
+
 fn save(common: &Common, name: &str, bytes: &[u8]) -> Result<(), String> {
-    write::whole(&common.out, OsStr::new(name), bytes)
+    whole(&common.out, OsStr::new(name), bytes)
+}
+
+fn whole(folder: &Path, name: &OsStr, bytes: &[u8]) -> Result<(), String> {
+    write::whole(folder, name, bytes)
         .map(|_| ())
-        .map_err(|e| format!("{} bytes cannot be written: {e}: {}", bytes.len(), common.out.join(name).display()))
+        .map_err(|e| format!("{} bytes cannot be written: {e}: {}", bytes.len(), folder.join(name).display()))
 }

@@ -97,22 +97,22 @@ pub fn cases(size: Size) -> Vec<Case> {
         out.push(Case { set, seed, closeup: Some(spec), size: (0, 0) });
     };
     let looks = closeup::LOOKS.len();
-    for i in 0..if full { 15 * looks } else { 3 } {
+    for i in 0..if full { 10 * looks } else { 6 } {
         let seed = FIRST_SEED + i as u64;
         let px_per_mm = [60.0, 80.0, 100.0, 140.0, 200.0][i / looks % 5];
         add(Set::Trimmed, sharp(seed, i % looks, px_per_mm, if full { 8.0 } else { 4.0 }), seed);
     }
-    for i in 0..if full { 3 * looks } else { 1 } {
+    for i in 0..if full { looks } else { 1 } {
         let seed = FIRST_SEED + 1000 + i as u64;
-        let length_mm = 3.0 + 5.0 * i as f64 / (3 * looks) as f64;
+        let length_mm = 3.0 + 5.0 * i as f64 / looks as f64;
         add(Set::Long, CloseupSpec { length_mm, ..sharp(seed, i % looks, 80.0, if full { 8.0 } else { 4.0 }) }, seed);
     }
-    for i in 0..if full { 120 } else { 2 } {
+    for i in 0..if full { 80 } else { 2 } {
         let seed = FIRST_SEED + 2000 + i as u64;
         let spec = CloseupSpec::varied(seed);
         add(Set::Everyday, if full { spec } else { CloseupSpec { width: 320, height: 256, ..spec } }, seed);
     }
-    for i in 0..if full { 12 } else { 0 } {
+    for i in 0..if full { 8 } else { 0 } {
         let seed = FIRST_SEED + 3000 + i as u64;
         for px_per_mm in RESOLUTIONS {
             add(
@@ -122,7 +122,7 @@ pub fn cases(size: Size) -> Vec<Case> {
             );
         }
     }
-    for i in 0..if full { 60 } else { 1 } {
+    for i in 0..if full { 48 } else { 1 } {
         let size = if full { (640, 480) } else { (240, 180) };
         out.push(Case { set: Set::Heads, seed: FIRST_SEED + 4000 + i, closeup: None, size });
     }

@@ -4,4 +4,5 @@ pub mod closeup;
 pub mod file;
 pub mod head;
 pub mod outline;
+pub mod sheet;
 pub mod truth;

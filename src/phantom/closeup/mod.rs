@@ -170,7 +170,9 @@ mod tests {
     fn long_hairs_end_where_they_leave_the_picture() {
         let p = draw(&CloseupSpec { length_mm: 15.0, curl: 0.5, width: 300, height: 240, ..CloseupSpec::default() }, 2);
         for hair in p.units.iter().flat_map(|u| &u.hairs) {
-            assert!(hair.path.iter().all(|q| (-1.0..=301.0).contains(&q.x) && (-1.0..=241.0).contains(&q.y)));
+            // Hairs of a unit at the border may leave the skin up to 0.3 mm beside it, outside the picture.
+            let near = |q: &crate::plane::Point| (-30.0..330.0).contains(&q.x) && (-30.0..270.0).contains(&q.y);
+            assert!(hair.path.iter().all(near), "{:?}", hair.path);
             assert!(hair.path.len() >= 2);
         }
     }

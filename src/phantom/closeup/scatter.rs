@@ -141,8 +141,13 @@ fn halfway(path: &[Point]) -> Point {
 /// Ends a hair where it first leaves a picture of `w` x `h` px; its root lies inside, or just beside it.
 pub(super) fn cut_to_field(hair: &mut Hair, w: f32, h: f32) {
     let inside = |p: &Point| (0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y);
-    let start = hair.path.iter().position(inside).unwrap_or(0);
-    let Some(i) = hair.path[start..].iter().position(|p| !inside(p)).map(|k| k + start).filter(|&i| i > 0) else {
+    let Some(start) = hair.path.iter().position(inside) else {
+        // A hair of a unit at the border that lies wholly beside the picture: nothing of it is seen.
+        hair.path.truncate(2);
+        (hair.midpoint, hair.tip) = (halfway(&hair.path), hair.path[1]);
+        return;
+    };
+    let Some(i) = hair.path[start..].iter().position(|p| !inside(p)).map(|k| k + start).filter(|&i| i > start) else {
         return;
     };
     let (a, b) = (hair.path[i - 1], hair.path[i]);

@@ -12,6 +12,9 @@ use super::vec3::{V3, logistic, v3};
 const MAP: usize = 360;
 const PX_PER_CM: f32 = MAP as f32 / 44.0;
 
+/// Most lamps of a picture.
+pub(crate) const MOST_LAMPS: usize = 3;
+
 /// Light from all around: a gradient between two colours.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ambient {

@@ -132,7 +132,7 @@ fn picture_of(
     lights.cast(&body, &strands, person.style.cut != Cut::Shaven);
     let cloth = render::Cloth::draw(dice);
     let scene = render::Scene { person, body: &body, strands: &strands, camera, lights: &lights, cloth: &cloth };
-    let samples = render::samples(&scene, width * FACTOR, height * FACTOR);
+    let samples = render::samples(&scene, width * FACTOR, height * FACTOR, FACTOR);
     let picture = picture::resolve(&samples, width, height, FACTOR, camera.focal, person, dice);
     (picture, body)
 }

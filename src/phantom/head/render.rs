@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::camera::{Camera, Projected};
 use super::dice::Dice;
-use super::light::Lights;
+use super::light::{Lights, MOST_LAMPS};
 use super::mesh::Material;
 use super::noise::{fbm, fbm3};
 use super::person::Person;
@@ -92,17 +92,43 @@ pub(crate) struct Scene<'a> {
     pub(crate) cloth: &'a Cloth,
 }
 
-/// Draws `width` x `height` samples.
-pub(crate) fn samples(scene: &Scene, width: usize, height: usize) -> Vec<Sample> {
+/// Draws `width` x `height` samples, `factor` x `factor` of them for each px.
+pub(crate) fn samples(scene: &Scene, width: usize, height: usize, factor: usize) -> Vec<Sample> {
     let mut raster = Raster::new(width, height);
     let corners: Vec<Projected> = scene.body.position.iter().map(|&p| scene.camera.project(p)).collect();
     raster.triangles(&corners, &scene.body.triangles);
     let points: Vec<Projected> = scene.strands.points.iter().map(|&p| scene.camera.project(p)).collect();
     raster.strands(scene.strands, &points, LineScale::Perspective { focal: scene.camera.focal }, 1);
-    (0..width * height).map(|k| sample(scene, &raster, k)).collect()
+    let blank = Sample { color: V3::default(), drawn: false, strand: None, surface: None, depth: f32::INFINITY };
+    let mut out = vec![blank; width * height];
+    // Samples of one px are taken together, so that they can share what varies slowly.
+    for y in (0..height).step_by(factor) {
+        for x in (0..width).step_by(factor) {
+            let mut shared = None;
+            for k in (0..factor * factor).map(|i| (y + i / factor) * width + x + i % factor) {
+                out[k] = sample(scene, &raster, k, &mut shared);
+            }
+        }
+    }
+    out
 }
 
-fn sample(scene: &Scene, raster: &Raster, k: usize) -> Sample {
+/// Farthest that two samples of one px may lie apart, canonical cm, to share their skin and shadows.
+const SHARED_CM: f32 = 0.15;
+
+/// What samples of one px share: the noise of skin and cloth, and shadows, cost more than all else.
+struct Shared {
+    canonical: V3,
+    material: Material,
+    is_cloth: bool,
+    skin: Option<SkinPoint>,
+    /// Albedo, relief and density of hair; none until a sample is shaded.
+    texture: Option<(V3, V3, f32)>,
+    /// Share of each lamp that is seen; below 0 until it is known.
+    seen: [f32; MOST_LAMPS],
+}
+
+fn sample(scene: &Scene, raster: &Raster, k: usize, shared: &mut Option<Shared>) -> Sample {
     let (triangle, strand) = (raster.triangle[k], raster.strand[k]);
     let mut out = Sample { color: V3::default(), drawn: false, strand: None, surface: None, depth: raster.depth[k] };
     if triangle == NONE && strand == NONE {
@@ -110,7 +136,7 @@ fn sample(scene: &Scene, raster: &Raster, k: usize) -> Sample {
     }
     out.drawn = true;
     if triangle != NONE {
-        let (surface, color) = surface(scene, raster, k, strand == NONE);
+        let (surface, color) = surface(scene, raster, k, strand == NONE, shared);
         out.surface = Some(surface);
         out.color = color;
     }
@@ -122,7 +148,7 @@ fn sample(scene: &Scene, raster: &Raster, k: usize) -> Sample {
     out
 }
 
-fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V3) {
+fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool, shared: &mut Option<Shared>) -> (Surface, V3) {
     let body = scene.body;
     let t = body.triangles[raster.triangle[k] as usize];
     let (w0, w1) = raster.weights[k];
@@ -137,8 +163,16 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
         Material::Prop => true,
         _ => false,
     };
-    // Even samples behind hair carry the truth; the others need no skin.
-    let skin = (material == Material::Skin && !is_cloth).then(|| skin::at(scene.person, canonical));
+    let fits =
+        |s: &Shared| s.material == material && s.is_cloth == is_cloth && (s.canonical - canonical).length() < SHARED_CM;
+    let shared = match shared {
+        Some(s) if fits(s) => s,
+        other => {
+            let skin = (material == Material::Skin && !is_cloth).then(|| skin::at(scene.person, canonical));
+            other.insert(Shared { canonical, material, is_cloth, skin, texture: None, seen: [-1.0; MOST_LAMPS] })
+        }
+    };
+    let skin = shared.skin;
     let (position, smooth) = (blend(&body.position), blend(&body.normal).unit());
     let view = (scene.camera.position - position).unit();
     let out = Surface { canonical, material, cloth: is_cloth, skin, cosine: smooth.dot(view).max(0.0) };
@@ -146,7 +180,7 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
         return (out, V3::default());
     }
     let person = scene.person;
-    let (mut albedo, mut relief, density) = match (skin, material) {
+    let (mut albedo, mut relief, density) = *shared.texture.get_or_insert_with(|| match (skin, material) {
         (Some(s), _) => (s.albedo, s.relief, s.density),
         (None, _) if is_cloth => {
             (scene.cloth.at(position, material == Material::Prop), fbm3(position, 0.35, 77, 2) * 0.5, 0.0)
@@ -154,7 +188,7 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
         (None, Material::Sclera | Material::Iris) => (eye(scene.cloth.iris, canonical), V3::default(), 0.0),
         (None, Material::Socket) => (person.skin.tone * 0.5, V3::default(), 0.0),
         (None, _) => (person.skin.tone, fbm3(position, 1.3, 5, 2) * 0.03, 0.0),
-    };
+    });
     let mut normal = (smooth + relief).unit();
     if normal.dot(view) < 0.0 {
         normal = (normal + view * 0.3).unit();
@@ -169,13 +203,16 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool) -> (Surface, V
     let shine = look.shine
         * if is_cloth { 0.1 } else { 1.0 - 0.75 * density }
         * skin.map_or(1.0, |s| 1.0 + look.scalp_shine * super::vec3::smoothstep(s.inside, -4.0, 1.0));
-    for lamp in &scene.lights.lamps {
+    for (lamp, seen) in scene.lights.lamps.iter().zip(&mut shared.seen) {
         let facing = normal.dot(lamp.towards);
         let wrapped = ((facing + 0.18) / 1.18).clamp(0.0, 1.0);
         if wrapped <= 0.0 {
             continue;
         }
-        let seen = lamp.visible(position + smooth * 0.12, 0.25, 0.35, 1.0, k as u32);
+        if *seen < 0.0 {
+            *seen = lamp.visible(position + smooth * 0.12, 0.25, 0.35, 1.0, k as u32);
+        }
+        let seen = *seen;
         // Skin lets light scatter: the terminator is soft, and redder.
         let diffuse = if skinlike {
             let d = wrapped.powf(1.2);

@@ -80,7 +80,7 @@ mod tests {
             kinds.push(scar.kind);
             assert!(scar.cover(v3(0.0, 1.0, 10.0)) < 0.05, "the nose is free");
             let seen = (0..4000).any(|k| {
-                let (a, e) = (0.157 * (k % 40) as f32, 0.0157 * (k / 40) as f32);
+                let (a, e) = (0.157 * (k % 40) as f32, 0.022 * (k / 40) as f32 - 0.6);
                 scar.cover(v3(8.0 * e.cos() * a.sin(), 5.0 + 9.4 * e.sin(), -0.3 + 8.6 * e.cos() * a.cos())) > 0.5
             });
             assert!(seen || scar.kind == ScarKind::Dotted, "{:?} of seed {seed} lies nowhere", scar.kind);
