@@ -23,6 +23,9 @@ pub mod units;
 
 pub mod plane;
 
+#[path = "density/kernel/mod.rs"]
+pub mod kernel;
+
 pub mod error;
 mod fonts;
 

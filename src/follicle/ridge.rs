@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use crate::plane::Plane;
-use crate::segmentation::closeup::blur::separable;
+use crate::kernel::{Isa, separable};
 
 /// Number of directions over half a turn; 11.25 degrees apart, less than the filter's own width in angle.
 pub const DIRECTIONS: usize = 16;
@@ -37,8 +37,8 @@ impl Response {
         // Answer of the second derivative in the middle of a bar of half width a = 2 sigma: (2 a / sigma^2) g(a).
         let a = 2.0 * sigma;
         let bar = 2.0 * a / s2 * norm * (-0.5 * a * a / s2).exp();
-        let (xx, xy, yy) =
-            (separable(contrast, &g2, &g0), separable(contrast, &g1, &g1), separable(contrast, &g0, &g2));
+        let filtered = |x: &[f32], y: &[f32]| separable(contrast, x, y, Isa::chosen());
+        let (xx, xy, yy) = (filtered(&g2, &g0), filtered(&g1, &g1), filtered(&g0, &g2));
         let planes = (0..DIRECTIONS)
             .into_par_iter()
             .map(|k| {

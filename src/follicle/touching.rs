@@ -34,6 +34,19 @@ fn median(values: &mut [f32]) -> f32 {
     values[values.len() / 2]
 }
 
+/// The smallest upright rectangle around a path: its least and its greatest corner. Paths far apart are told by it at once.
+fn extent(path: &[Point]) -> (Point, Point) {
+    let inverted = (Point::new(f32::INFINITY, f32::INFINITY), Point::new(f32::NEG_INFINITY, f32::NEG_INFINITY));
+    path.iter().fold(inverted, |(low, high), p| {
+        (Point::new(low.x.min(p.x), low.y.min(p.y)), Point::new(high.x.max(p.x), high.y.max(p.y)))
+    })
+}
+
+/// Whether a point lies within `reach` of a rectangle along both axes.
+fn near((low, high): (Point, Point), p: Point, reach: f32) -> bool {
+    p.x >= low.x - reach && p.x <= high.x + reach && p.y >= low.y - reach && p.y <= high.y + reach
+}
+
 /// Whether `short`, which runs beside `long`, is a hair of its own. None if it does not run beside it.
 fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<bool> {
     let apart = (chord(&short.path) - chord(&long.path)).sin().abs();
@@ -41,9 +54,15 @@ fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: 
         return None;
     }
     let reach = 1.3 * width;
+    let around = extent(&long.path);
+    let candidates = short.path.iter().filter(|p| near(around, **p, reach)).count();
+    if (candidates as f32) < 0.65 * short.path.len() as f32 {
+        return None;
+    }
     let (mut beside, mut slits, mut wholes) = (0usize, Vec::new(), Vec::new());
-    for p in &short.path {
-        let Some(q) = long.path.iter().min_by(|a, b| p.distance(**a).total_cmp(&p.distance(**b))) else { continue };
+    for p in short.path.iter().filter(|p| near(around, **p, reach)) {
+        let squared = |q: &Point| (q.x - p.x).powi(2) + (q.y - p.y).powi(2);
+        let Some(q) = long.path.iter().min_by(|a, b| squared(a).total_cmp(&squared(b))) else { continue };
         let d = p.distance(*q);
         if d > reach {
             continue;
@@ -92,8 +111,19 @@ pub fn resolve(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32)
 #[must_use]
 pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
     let mut out = Vec::with_capacity(traces.len());
+    let extents: Vec<_> = traces.iter().map(|t| extent(&t.path)).collect();
+    let longest = 3.0 * width;
     for (i, t) in traces.iter().enumerate() {
-        let longest = 3.0 * width;
+        // Cross-sections are shorter than twice the longest side.
+        let own = extents[i];
+        let reach = 2.0 * longest;
+        let neighbours: Vec<usize> = (0..traces.len())
+            .filter(|&j| {
+                let (low, high) = extents[j];
+                j != i && low.x <= own.1.x + reach && high.x >= own.0.x - reach && low.y <= own.1.y + reach
+                    && high.y >= own.0.y - reach
+            })
+            .collect();
         let (mut wide, mut shifts) = (Vec::new(), Vec::new());
         for (k, p) in t.path.iter().enumerate().step_by(2) {
             let angle = super::trace::heading(&t.path, k);
@@ -103,12 +133,11 @@ pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -
             }
             let (sin, cos) = angle.sin_cos();
             // Other traces that pass through the same cross-section share its width.
-            let others = traces
+            let others = neighbours
                 .iter()
-                .enumerate()
-                .filter(|(j, other)| {
-                    *j != i
-                        && other.path.iter().any(|q| {
+                .filter(|&&j| {
+                    near(extents[j], *p, reach)
+                        && traces[j].path.iter().any(|q| {
                             let (along, across) =
                                 ((q.x - p.x) * cos + (q.y - p.y) * sin, -(q.x - p.x) * sin + (q.y - p.y) * cos);
                             along.abs() < 1.0 && across > -left - 1.0 && across < right + 1.0

@@ -1,4 +1,4 @@
-//! Smoothing of planes: boxes and the Gaussians made of them.
+//! Smoothing of planes by boxes.
 
 use rayon::prelude::*;
 
@@ -60,48 +60,6 @@ fn running_mean(row: &[f32], out: &mut [f32], radius: usize) {
     }
 }
 
-/// Convolution with a sampled Gaussian, cut at three sigma; borders are repeated.
-#[must_use]
-pub fn gaussian(plane: &Plane<f32>, sigma: f32) -> Plane<f32> {
-    let reach = (3.0 * sigma).ceil() as i64;
-    let mut taps: Vec<f32> = (-reach..=reach).map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp()).collect();
-    let sum: f32 = taps.iter().sum();
-    taps.iter_mut().for_each(|t| *t /= sum);
-    separable(plane, &taps, &taps)
-}
-
-/// Convolution with one kernel of odd length along rows and one along columns; borders are repeated.
-#[must_use]
-pub fn separable(plane: &Plane<f32>, along_x: &[f32], along_y: &[f32]) -> Plane<f32> {
-    let (w, h) = (plane.width(), plane.height());
-    let reach = along_x.len() / 2;
-    let mut across = Plane::filled(w, h, 0.0f32);
-    across.as_mut_slice().par_chunks_mut(w).zip(plane.as_slice().par_chunks(w)).for_each_init(
-        || vec![0.0f32; w + 2 * reach],
-        |padded, (out, row)| {
-            padded[..reach].fill(row[0]);
-            padded[reach..reach + w].copy_from_slice(row);
-            padded[reach + w..].fill(row[w - 1]);
-            for (k, &tap) in along_x.iter().enumerate() {
-                for (o, v) in out.iter_mut().zip(&padded[k..k + w]) {
-                    *o += tap * v;
-                }
-            }
-        },
-    );
-    let reach = (along_y.len() / 2) as i64;
-    let mut out = Plane::filled(w, h, 0.0f32);
-    out.as_mut_slice().par_chunks_mut(w).enumerate().for_each(|(y, out)| {
-        for (k, &tap) in along_y.iter().enumerate() {
-            let from = (y as i64 + k as i64 - reach).clamp(0, h as i64 - 1) as usize;
-            for (o, v) in out.iter_mut().zip(across.row(from)) {
-                *o += tap * v;
-            }
-        }
-    });
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,15 +78,5 @@ mod tests {
             }
             assert!((smooth.get(x, y) - sum / n).abs() < 1e-4, "at {x}, {y}");
         }
-    }
-
-    #[test]
-    fn a_gaussian_keeps_the_mean_and_spreads_a_point() {
-        let mut p = Plane::filled(41, 41, 0.0);
-        p.set(20, 20, 1.0);
-        let g = gaussian(&p, 2.0);
-        assert!((g.as_slice().iter().sum::<f32>() - 1.0).abs() < 1e-4);
-        let peak = 1.0 / (2.0 * std::f32::consts::PI * 4.0);
-        assert!((g.get(20, 20) - peak).abs() < 0.05 * peak);
     }
 }

@@ -1,0 +1,96 @@
+//! The kernel as a worker for `benches/peers/peers.py`, which times it from outside, interleaved with its peers.
+//!
+//! Reads `TASK TIMES` lines and answers each with what was found, once the task has run that often: see [`Picture::run`].
+#![allow(clippy::print_stdout, missing_docs)]
+
+use std::io::{BufRead, Write};
+
+use image::{ImageBuffer, Luma};
+use scalpmap::kernel::{self, Isa, Mode, SIGMAS, Spot};
+
+/// Least response of a spot, grey levels.
+const FLOOR: f32 = 2.0;
+
+struct Picture {
+    rgb: Vec<[u8; 3]>,
+    width: usize,
+    height: usize,
+    isa: Isa,
+}
+
+impl Picture {
+    fn spots(&self, mode: Mode) -> Vec<Spot> {
+        let spots = kernel::dark_spots(&self.rgb, self.width, self.height, FLOOR, mode, self.isa);
+        std::hint::black_box(kernel::density(&spots, self.width, self.height, 2.0));
+        spots
+    }
+
+    /// Does a task and says what came out: a number for the tasks that are timed, a file for those that are compared.
+    fn run(&self, task: &str) -> String {
+        let write = |name: &str, values: Vec<f32>| {
+            let path = std::env::temp_dir().join(format!("scalpmap-bench-{}-{name}.f32", std::process::id()));
+            let bytes: Vec<u8> = values.into_iter().flat_map(f32::to_le_bytes).collect();
+            std::fs::write(&path, bytes).expect("the folder for temporary files can be written to");
+            path.display().to_string()
+        };
+        let rows = |spots: &[Spot]| spots.iter().flat_map(|s| [s.x, s.y, f32::from(s.scale), s.response]).collect();
+        match task {
+            "exact" => self.spots(Mode::Exact).len().to_string(),
+            "decimated" => self.spots(Mode::Decimated).len().to_string(),
+            "ridges" => {
+                let ridges = kernel::dark_ridges(&self.rgb, self.width, self.height, &SIGMAS[..5], self.isa);
+                let middle = ridges[ridges.len() / 2].to_string();
+                kernel::give_back(ridges);
+                middle
+            }
+            "imageproc" => self.imageproc().to_string(),
+            "peak" => kernel::multiply_adds(self.isa, 1 << 22).to_string(),
+            "write-exact" => write("exact", rows(&self.spots(Mode::Exact))),
+            "write-decimated" => write("decimated", rows(&self.spots(Mode::Decimated))),
+            "write-ridges" => {
+                write("ridges", kernel::dark_ridges(&self.rgb, self.width, self.height, &SIGMAS[..5], self.isa))
+            }
+            other => format!("unknown task {other}"),
+        }
+    }
+
+    /// The levels alone, without responses and maxima.
+    fn imageproc(&self) -> f32 {
+        let grey: Vec<f32> = self.rgb.iter().map(|&px| f32::from(kernel::luminance(px))).collect();
+        let (w, h) = (self.width as u32, self.height as u32);
+        let mut level: ImageBuffer<Luma<f32>, Vec<f32>> = ImageBuffer::from_raw(w, h, grey).expect("as many as pixels");
+        let mut last = 0.0f32;
+        for sigma in SIGMAS {
+            level = imageproc::filter::gaussian_blur_f32(&level, (sigma * sigma - last * last).sqrt());
+            last = sigma;
+        }
+        level.as_raw()[0]
+    }
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench");
+    let Some(path) = arguments.next() else {
+        println!("usage: kernel PHOTO; `benches/run` calls it");
+        return;
+    };
+    // One thread, this one: what is measured is work, not waiting.
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+    one.expect("no thread pool was used before");
+    let image = image::open(path).expect("the photo can be read").into_rgb8();
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let rgb = image.as_raw().as_chunks::<3>().0.to_vec();
+    let picture = Picture { rgb, width, height, isa: Isa::chosen() };
+    let mut out = std::io::stdout();
+    let mut say = |line: &str| writeln!(out, "{line}").and_then(|()| out.flush()).expect("the caller listens");
+    say(picture.isa.name());
+    for line in std::io::stdin().lock().lines() {
+        let line = line.expect("the caller writes text");
+        let (task, times) = line.split_once(' ').unwrap_or((&line, "1"));
+        let mut answer = String::new();
+        for _ in 0..times.parse().unwrap_or(1) {
+            answer = picture.run(task);
+        }
+        say(&answer);
+    }
+}
