@@ -6,8 +6,8 @@
 
 use rayon::prelude::*;
 
-use crate::plane::Plane;
 use crate::kernel::{Isa, separable};
+use crate::plane::Plane;
 
 /// Number of directions over half a turn; 11.25 degrees apart, less than the filter's own width in angle.
 pub const DIRECTIONS: usize = 16;

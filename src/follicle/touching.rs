@@ -120,7 +120,10 @@ pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -
         let neighbours: Vec<usize> = (0..traces.len())
             .filter(|&j| {
                 let (low, high) = extents[j];
-                j != i && low.x <= own.1.x + reach && high.x >= own.0.x - reach && low.y <= own.1.y + reach
+                j != i
+                    && low.x <= own.1.x + reach
+                    && high.x >= own.0.x - reach
+                    && low.y <= own.1.y + reach
                     && high.y >= own.0.y - reach
             })
             .collect();

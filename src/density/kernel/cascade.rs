@@ -151,8 +151,7 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
     let slots = |i: usize| (2 * reach(i) + 3 * BAND).max(reach(i) + reach(i + 1) + 5 * BAND);
     let mut levels: Vec<Ring> = (0..=n).map(|i| Ring::new(memory.take(), slots(i), halos[i], from, to)).collect();
     let first = if let Take::Spots { first, .. } = walk.take { first } else { n };
-    let mut responses: Vec<Response> =
-        (first..n).map(|_| Response { scanned: 1, waiting: VecDeque::new() }).collect();
+    let mut responses: Vec<Response> = (first..n).map(|_| Response { scanned: 1, waiting: VecDeque::new() }).collect();
     let mut turned = memory.take();
     turned.resize((levels[0].end + 6 * BAND) * BAND, 0.0);
     let mut ridged = vec![0usize; n + 1];
@@ -200,7 +199,18 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
                 Take::Ridges { sigmas, out } => {
                     let end = if y1 == walk.height { y1 } else { y1 - 1 };
                     // SAFETY: compiled for L by contract.
-                    unsafe { ridge::<L, R>(&levels[i + 1], sigmas[i], ridged[i + 1]..end, walk.height, from, to, *out, i == 0) };
+                    unsafe {
+                        ridge::<L, R>(
+                            &levels[i + 1],
+                            sigmas[i],
+                            ridged[i + 1]..end,
+                            walk.height,
+                            from,
+                            to,
+                            *out,
+                            i == 0,
+                        )
+                    };
                     ridged[i + 1] = end;
                 }
             }
@@ -279,7 +289,8 @@ unsafe fn respond<L: Lanes<R>, const R: usize>(
     if let (true, Some((smooth, response))) = (i + 2 == levels.len(), halved) {
         for y in new.clone().filter(|y| y % 2 == 0) {
             // SAFETY: as above, halved; strips begin at even columns.
-            let lines = unsafe { [smooth, response].map(|c| c.columns(y / 2, columns.start / 2, columns.end.div_ceil(2))) };
+            let lines =
+                unsafe { [smooth, response].map(|c| c.columns(y / 2, columns.start / 2, columns.end.div_ceil(2))) };
             let (a, b) = difference.rows(y, columns.start);
             // SAFETY: compiled for L by contract.
             unsafe { halve::<L, R>(a, b, lines) };
@@ -306,7 +317,11 @@ unsafe fn respond<L: Lanes<R>, const R: usize>(
             return;
         }
         let (dx, dy) = summit(own);
-        let top = if halfway { interpolated(own, (dx + dx).round_ties_even() * 0.5, (dy + dy).round_ties_even() * 0.5) } else { v };
+        let top = if halfway {
+            interpolated(own, (dx + dx).round_ties_even() * 0.5, (dy + dy).round_ties_even() * 0.5)
+        } else {
+            v
+        };
         if !halfway || (under.is_none() && below.is_none()) || top > halfway_most(near, dx, dy) {
             waiting.push_back(Peak { x: x as u32, y: y as u32, value: v, summit: top, dx, dy, response: q as u8 });
         }

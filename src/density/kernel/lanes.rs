@@ -240,7 +240,8 @@ mod x86 {
             // SAFETY: by contract 64 bytes can be read at `p`; AVX2 is there.
             unsafe {
                 let raw = _mm256_loadu2_m128i(p.add(12).cast(), p.cast());
-                let order = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 1, 3, 4, 5, 4, 6, 7, 8, 7, 9, 10, 11, 10));
+                let order =
+                    _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 1, 3, 4, 5, 4, 6, 7, 8, 7, 9, 10, 11, 10));
                 let pairs = _mm256_maddubs_epi16(_mm256_shuffle_epi8(raw, order), _mm256_set1_epi32(WEIGHTS));
                 let sum = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
                 _mm256_cvtepi32_ps(_mm256_srli_epi32::<8>(_mm256_add_epi32(sum, _mm256_set1_epi32(128))))
@@ -371,7 +372,8 @@ mod x86 {
                 let lanes = _mm512_setr_epi32(0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11);
                 let order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 1, 3, 4, 5, 4, 6, 7, 8, 7, 9, 10, 11, 10));
                 let bytes = _mm512_shuffle_epi8(_mm512_permutexvar_epi32(lanes, raw), order);
-                let sum = _mm512_madd_epi16(_mm512_maddubs_epi16(bytes, _mm512_set1_epi32(WEIGHTS)), _mm512_set1_epi16(1));
+                let sum =
+                    _mm512_madd_epi16(_mm512_maddubs_epi16(bytes, _mm512_set1_epi32(WEIGHTS)), _mm512_set1_epi16(1));
                 _mm512_cvtepi32_ps(_mm512_srli_epi32::<8>(_mm512_add_epi32(sum, _mm512_set1_epi32(128))))
             }
         }

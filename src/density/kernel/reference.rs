@@ -51,9 +51,8 @@ impl Whole {
     /// Largest second derivative in any direction, or 0.
     pub fn ridges(&self) -> Self {
         self.with(|x, y| {
-            let at = |dx: i64, dy: i64| {
-                self.at(mirrored(x as i64 + dx, self.width), mirrored(y as i64 + dy, self.height))
-            };
+            let at =
+                |dx: i64, dy: i64| self.at(mirrored(x as i64 + dx, self.width), mirrored(y as i64 + dy, self.height));
             let xx = at(-1, 0) + at(1, 0) - 2.0 * at(0, 0);
             let yy = at(0, -1) + at(0, 1) - 2.0 * at(0, 0);
             let xy = 0.25 * (at(-1, -1) + at(1, 1) - at(1, -1) - at(-1, 1));

@@ -55,9 +55,12 @@ pub fn separable(plane: &Plane<f32>, along_x: &[f32], along_y: &[f32], isa: Isa)
         plain(&job, &mut out);
         return out;
     }
-    out.as_mut_slice().par_chunks_mut(width * BAND).enumerate().for_each_init(Scratch::default, |scratch, (i, rows)| {
-        lanes::band_with(isa, &job, i * BAND, rows, scratch);
-    });
+    out.as_mut_slice().par_chunks_mut(width * BAND).enumerate().for_each_init(
+        Scratch::default,
+        |scratch, (i, rows)| {
+            lanes::band_with(isa, &job, i * BAND, rows, scratch);
+        },
+    );
     out
 }
 
@@ -104,7 +107,8 @@ pub(super) unsafe fn band<L: Lanes<R>, const R: usize>(
     // `whole` columns and the tail 16; `rows` takes w rounded up to R in each of 16 lines. Compiled for L by contract.
     unsafe {
         let turned = scratch.turned.as_mut_ptr().add(first);
-        let columns = if job.y.even { filter::along_columns::<L, R, true> } else { filter::along_columns::<L, R, false> };
+        let columns =
+            if job.y.even { filter::along_columns::<L, R, true> } else { filter::along_columns::<L, R, false> };
         columns(&rows, &job.y.half, 0..whole, turned);
         columns(&tail, &job.y.half, 0..w - whole, turned.add(whole * BAND));
         for k in 0..rx {

@@ -80,7 +80,15 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
     };
     if mode == Mode::Exact {
         let taps = steps(0.0, &SIGMAS);
-        let take = Take::Spots { first: 1, floor, halfway: false, below: None, open: false, first_response: None, halved: None };
+        let take = Take::Spots {
+            first: 1,
+            floor,
+            halfway: false,
+            below: None,
+            open: false,
+            first_response: None,
+            halved: None,
+        };
         let found = walk_strips(&Walk { source, width, height, taps: &taps, take }, isa);
         return found.iter().flat_map(|f| f.sure.iter().map(|p| spot(p, 0, 1.0))).collect();
     }
@@ -94,7 +102,15 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
     let halves: Vec<f32> = SIGMAS[FULL..].iter().map(|s| 0.5 * s).collect();
     let taps = steps(0.5 * SIGMAS[FULL - 1], &halves);
     let first_response = Some(Canvas::new(above, w, h));
-    let take = Take::Spots { first: 0, floor, halfway: true, below: Some(response), open: false, first_response, halved: None };
+    let take = Take::Spots {
+        first: 0,
+        floor,
+        halfway: true,
+        below: Some(response),
+        open: false,
+        first_response,
+        halved: None,
+    };
     let coarse = walk_strips(&Walk { source: Source::Values(smooth), width: w, height: h, taps: &taps, take }, isa);
     // The same on the halved plane: pixel x is x / 2 there.
     let open = |p: &&Peak| {

@@ -113,7 +113,8 @@ fn separable_filters_of_both_symmetries_agree() {
             });
             for isa in Isa::available() {
                 let fast = separable(&plane, x, y, isa);
-                let worst = fast.as_slice().iter().zip(direct.as_slice()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                let worst =
+                    fast.as_slice().iter().zip(direct.as_slice()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 assert!(worst < 1e-3, "{isa:?} {width} x {height}: {worst}");
             }
         }
