@@ -2,15 +2,47 @@
 
 use crate::follicle::link::chord;
 use crate::follicle::trace::Trace;
+use crate::plane::Plane;
+use crate::segmentation::closeup::blur::gaussian;
+use crate::segmentation::closeup::darkness::quantile;
 
 /// Axial angle between two directions, 0..pi/2.
 fn between(a: f32, b: f32) -> f32 {
     (a - b).sin().abs().asin()
 }
 
-/// Whether each trace is debris. `agreement` is what [`crate::follicle::root::orient`] returned.
+/// Fewer shafts than this have no common lean to speak of.
+const FIELD: usize = 12;
+
+/// How dark a shaft's root is against the roots of its field: 1 for the median. None where the photo's edge cuts it off.
+///
+/// Where a hair enters the skin its bulb and the skin's funnel add shadow; a clipping is as pale there as at its other end.
+fn root_darkness(traces: &[Trace], contrast: &Plane<f32>, width: f32) -> Vec<Option<f32>> {
+    let soft = gaussian(contrast, 0.6 * width);
+    let (w, h) = (contrast.width() as f32, contrast.height() as f32);
+    let margin = 1.5 * width;
+    let dark: Vec<Option<f32>> = traces
+        .iter()
+        .map(|t| {
+            let p = t.path[0];
+            let inside = p.x > margin && p.y > margin && p.x < w - margin && p.y < h - margin;
+            inside.then(|| soft.sample(p.x, p.y))
+        })
+        .collect();
+    let median = quantile(&mut dark.iter().flatten().copied().collect::<Vec<_>>(), 0.5).max(1e-6);
+    dark.into_iter().map(|d| d.map(|d| d / median)).collect()
+}
+
+/// How far, in radians, a shaft may leave the lean of its field with a root so dark: 9 degrees where no root is seen, 45 degrees
+/// with a root like the others'.
+fn freedom(root_darkness: f32) -> f32 {
+    0.15 + 0.9 * (root_darkness - 0.3).max(0.0)
+}
+
+/// Whether each trace is debris; paths start at their roots.
 #[must_use]
-pub fn tell(traces: &[Trace], width: f32) -> Vec<bool> {
+pub fn tell(traces: &[Trace], contrast: &Plane<f32>, width: f32) -> Vec<bool> {
+    let darkness = root_darkness(traces, contrast, width);
     let chords: Vec<f32> = traces.iter().map(|t| chord(&t.path)).collect();
     let lengths: Vec<f32> = traces.iter().map(Trace::length).collect();
     let mut sorted = lengths.clone();
@@ -48,9 +80,12 @@ pub fn tell(traces: &[Trace], width: f32) -> Vec<bool> {
             // A hair may leave its neighbours' direction; it takes a field that agrees with itself to say so.
             let clipping =
                 traces.len() >= 6 && order > 0.6 && foreign > 0.9 && lengths[i] < 1.5 * typical.max(3.0 * width);
+            let field = traces.len() >= FIELD;
+            let rootless = field && order > 0.6 && darkness[i].is_some_and(|d| foreign > freedom(d));
             // A loose long hair that lies across the field.
-            let strand = traces.len() >= 12 && lengths[i] > 6.0 * typical;
-            rim || clipping || strand
+            let strand =
+                field && (lengths[i] > 6.0 * typical || (order > 0.6 && foreign > 0.3 && lengths[i] > 3.2 * typical));
+            rim || clipping || rootless || strand
         })
         .collect()
 }

@@ -7,6 +7,9 @@ use crate::follicle::link::chord;
 use crate::follicle::trace::Trace;
 use crate::plane::{Plane, Point};
 
+/// How far the middles of two shafts may lie apart for them to be beside each other, in widths.
+const REACH: f32 = 1.3;
+
 /// Widths to the left and right of a path's point at which the contrast has fallen to `level`; at most `longest`.
 #[must_use]
 pub fn sides(contrast: &Plane<f32>, at: Point, angle: f32, level: f32, longest: f32) -> (f32, f32) {
@@ -26,6 +29,29 @@ pub fn sides(contrast: &Plane<f32>, at: Point, angle: f32, level: f32, longest: 
     (reach(-1.0), reach(1.0))
 }
 
+/// The box around a path, to pass over paths that lie far away.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    low: Point,
+    high: Point,
+}
+
+impl Extent {
+    fn of(path: &[Point]) -> Self {
+        let corner =
+            |pick: fn(f32, f32) -> f32| path.iter().fold(path[0], |a, b| Point::new(pick(a.x, b.x), pick(a.y, b.y)));
+        Self { low: corner(f32::min), high: corner(f32::max) }
+    }
+
+    /// Whether two boxes come within `reach` of each other.
+    fn meets(self, other: Self, reach: f32) -> bool {
+        self.low.x - reach <= other.high.x
+            && other.low.x - reach <= self.high.x
+            && self.low.y - reach <= other.high.y
+            && other.low.y - reach <= self.high.y
+    }
+}
+
 fn median(values: &mut [f32]) -> f32 {
     if values.is_empty() {
         return 0.0;
@@ -34,33 +60,15 @@ fn median(values: &mut [f32]) -> f32 {
     values[values.len() / 2]
 }
 
-/// The smallest upright rectangle around a path: its least and its greatest corner. Paths far apart are told by it at once.
-fn extent(path: &[Point]) -> (Point, Point) {
-    let inverted = (Point::new(f32::INFINITY, f32::INFINITY), Point::new(f32::NEG_INFINITY, f32::NEG_INFINITY));
-    path.iter().fold(inverted, |(low, high), p| {
-        (Point::new(low.x.min(p.x), low.y.min(p.y)), Point::new(high.x.max(p.x), high.y.max(p.y)))
-    })
-}
-
-/// Whether a point lies within `reach` of a rectangle along both axes.
-fn near((low, high): (Point, Point), p: Point, reach: f32) -> bool {
-    p.x >= low.x - reach && p.x <= high.x + reach && p.y >= low.y - reach && p.y <= high.y + reach
-}
-
 /// Whether `short`, which runs beside `long`, is a hair of its own. None if it does not run beside it.
 fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<bool> {
     let apart = (chord(&short.path) - chord(&long.path)).sin().abs();
     if apart > 0.35 {
         return None;
     }
-    let reach = 1.3 * width;
-    let around = extent(&long.path);
-    let candidates = short.path.iter().filter(|p| near(around, **p, reach)).count();
-    if (candidates as f32) < 0.65 * short.path.len() as f32 {
-        return None;
-    }
+    let reach = REACH * width;
     let (mut beside, mut slits, mut wholes) = (0usize, Vec::new(), Vec::new());
-    for p in short.path.iter().filter(|p| near(around, **p, reach)) {
+    for p in &short.path {
         let squared = |q: &Point| (q.x - p.x).powi(2) + (q.y - p.y).powi(2);
         let Some(q) = long.path.iter().min_by(|a, b| squared(a).total_cmp(&squared(b))) else { continue };
         let d = p.distance(*q);
@@ -89,19 +97,27 @@ fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: 
         return None;
     }
     let (slit, whole) = (median(&mut slits), median(&mut wholes));
-    Some(slit > 0.06 || whole > 1.3 * width)
+    Some(slit > 0.06 || whole > 1.2 * width)
 }
 
 /// Drops traces that are the second side of a thick shaft, and moves the first side to the middle of it.
 #[must_use]
 pub fn resolve(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
     let mut kept: Vec<Trace> = Vec::new();
+    let mut extents: Vec<Extent> = Vec::new();
     // Traces come best first, so each is compared with those that outrank it.
     for t in traces {
-        let rival = kept.iter().position(|k| is_own(&t, k, contrast, width, hair) == Some(false));
-        match rival {
-            None => kept.push(t),
-            Some(k) => centre(&mut kept[k], contrast, width, hair),
+        let extent = Extent::of(&t.path);
+        let mut near = (0..kept.len()).filter(|&k| extents[k].meets(extent, REACH * width));
+        match near.find(|&k| is_own(&t, &kept[k], contrast, width, hair) == Some(false)) {
+            None => {
+                kept.push(t);
+                extents.push(extent);
+            }
+            Some(k) => {
+                centre(&mut kept[k], contrast, width, hair);
+                extents[k] = Extent::of(&kept[k].path);
+            }
         }
     }
     kept
@@ -111,21 +127,12 @@ pub fn resolve(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32)
 #[must_use]
 pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {
     let mut out = Vec::with_capacity(traces.len());
-    let extents: Vec<_> = traces.iter().map(|t| extent(&t.path)).collect();
-    let longest = 3.0 * width;
+    let extents: Vec<Extent> = traces.iter().map(|t| Extent::of(&t.path)).collect();
     for (i, t) in traces.iter().enumerate() {
-        // Cross-sections are shorter than twice the longest side.
-        let own = extents[i];
-        let reach = 2.0 * longest;
-        let neighbours: Vec<usize> = (0..traces.len())
-            .filter(|&j| {
-                let (low, high) = extents[j];
-                j != i
-                    && low.x <= own.1.x + reach
-                    && high.x >= own.0.x - reach
-                    && low.y <= own.1.y + reach
-                    && high.y >= own.0.y - reach
-            })
+        let longest = 3.0 * width;
+        let near: Vec<&Trace> = (0..traces.len())
+            .filter(|&j| j != i && extents[i].meets(extents[j], longest + 2.0))
+            .map(|j| &traces[j])
             .collect();
         let (mut wide, mut shifts) = (Vec::new(), Vec::new());
         for (k, p) in t.path.iter().enumerate().step_by(2) {
@@ -136,21 +143,15 @@ pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -
             }
             let (sin, cos) = angle.sin_cos();
             // Other traces that pass through the same cross-section share its width.
-            let others = neighbours
-                .iter()
-                .filter(|&&j| {
-                    near(extents[j], *p, reach)
-                        && traces[j].path.iter().any(|q| {
-                            let (along, across) =
-                                ((q.x - p.x) * cos + (q.y - p.y) * sin, -(q.x - p.x) * sin + (q.y - p.y) * cos);
-                            along.abs() < 1.0 && across > -left - 1.0 && across < right + 1.0
-                        })
-                })
-                .count();
+            let passes = |q: &Point| {
+                let (along, across) = ((q.x - p.x) * cos + (q.y - p.y) * sin, -(q.x - p.x) * sin + (q.y - p.y) * cos);
+                along.abs() < 1.0 && across > -left - 1.0 && across < right + 1.0
+            };
+            let others = near.iter().filter(|other| other.path.iter().any(passes)).count();
             wide.push((left + right) / (others + 1) as f32);
             shifts.push(0.25 * (right + left));
         }
-        let enough = wide.iter().filter(|w| **w > 1.6 * width).count() as f32;
+        let enough = wide.iter().filter(|w| **w > 1.5 * width).count() as f32;
         if wide.len() >= 3 && enough > 0.4 * wide.len() as f32 {
             let shift = median(&mut shifts);
             let mut middle = t.clone();

@@ -6,6 +6,7 @@
 pub mod blur;
 pub mod darkness;
 pub mod field;
+pub mod polarity;
 pub mod resample;
 pub mod working_scale;
 
@@ -14,6 +15,7 @@ use crate::plane::{Plane, Point};
 use crate::segmentation::{Segmentation, Tissue};
 
 use darkness::Contrast;
+use polarity::Polarity;
 
 /// Width of the typical shaft in the work image, in px: wide enough that the slit between two touching shafts is seen and that
 /// a vellus hair of a third of the calibre still covers two pixels.
@@ -45,10 +47,14 @@ impl WorkImage {
     pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
         let side = photo.rgb.width().max(photo.rgb.height()) as f32;
         let mut factor = (side / 1000.0).max(1.0);
+        let light_hair = match Self::polarity(photo, field, factor) {
+            Polarity::Nothing => return None,
+            polarity => polarity == Polarity::LightHair,
+        };
         // First guess: a fortieth of the shorter side; the background window it sets must only exceed the hair's width.
         let shorter = photo.rgb.width().min(photo.rgb.height()) as f32;
         let mut guess = (shorter / factor / 40.0).max(4.0);
-        let mut image = Self::at(photo, field, factor, guess)?;
+        let mut image = Self::at(photo, field, factor, guess, light_hair)?;
         for _ in 0..3 {
             let most = (photo.rgb.as_slice().len() as f32 / MOST_PX).sqrt();
             // Enlarging more than 2.5 times only enlarges blur.
@@ -58,7 +64,7 @@ impl WorkImage {
             }
             guess = image.shaft * factor / next;
             factor = next;
-            image = Self::at(photo, field, factor, guess)?;
+            image = Self::at(photo, field, factor, guess, light_hair)?;
         }
         Some(image)
     }
@@ -70,15 +76,26 @@ impl WorkImage {
         Point::new((p.x + 0.5) * self.factor - 0.5, (p.y + 0.5) * self.factor - 0.5)
     }
 
-    fn at(photo: &Photo, field: &Plane<bool>, factor: f32, width: f32) -> Option<Self> {
-        let rgb = resample::resample(&photo.rgb, factor);
-        let field = shrink_field(field, rgb.width(), rgb.height(), factor);
-        let mut channel = darkness::channel(&rgb);
-        darkness::inpaint(&mut channel, &field);
-        let dark = darkness::contrast(&channel, &field, width, false);
-        let (shaft, evidence) = working_scale::typical_width(&dark, &field, 5.0 * width)?;
-        Some(Self { rgb, field, contrast: dark, factor, shaft, evidence })
+    fn polarity(photo: &Photo, field: &Plane<bool>, factor: f32) -> Polarity {
+        let (_, field, channel) = resampled(photo, field, factor);
+        polarity::tell(&channel, &field)
     }
+
+    fn at(photo: &Photo, field: &Plane<bool>, factor: f32, width: f32, light_hair: bool) -> Option<Self> {
+        let (rgb, field, channel) = resampled(photo, field, factor);
+        let contrast = darkness::contrast(&channel, &field, width, light_hair);
+        let (shaft, evidence) = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
+        Some(Self { rgb, field, contrast, factor, shaft, evidence })
+    }
+}
+
+/// Colours, field and hair's channel of a photo at another scale, graphics filled from their surroundings.
+fn resampled(photo: &Photo, field: &Plane<bool>, factor: f32) -> (Plane<[f32; 3]>, Plane<bool>, Plane<f32>) {
+    let rgb = resample::resample(&photo.rgb, factor);
+    let field = shrink_field(field, rgb.width(), rgb.height(), factor);
+    let mut channel = darkness::channel(&rgb);
+    darkness::inpaint(&mut channel, &field);
+    (rgb, field, channel)
 }
 
 /// A work pixel is in the field if all photo pixels at its centre and corners are.
