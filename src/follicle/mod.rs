@@ -207,3 +207,6 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
         warnings,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Drawn scenes whose truth is known.
+
+use super::*;
+use crate::phantom::closeup::{CloseupPhantom, CloseupSpec, draw};
+use crate::photo::Metadata;
+use crate::segmentation::closeup::segment;
+
+fn photo(rgb: Plane<[u8; 3]>) -> Photo {
+    Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+}
+
+fn found(rgb: &Plane<[u8; 3]>) -> Follicles {
+    let photo = photo(rgb.clone());
+    detect(&photo, View::Closeup, &segment(&photo), None).expect("a close-up")
+}
+
+fn hairs(f: &Follicles) -> usize {
+    f.units.iter().map(|u| u.hairs.len()).sum()
+}
+
+/// Two fields, so that one unlucky overlap does not decide.
+fn scenes(spec: &CloseupSpec) -> Vec<CloseupPhantom> {
+    [41, 42].map(|seed| draw(spec, seed)).to_vec()
+}
+
+/// Relative difference of two counts.
+fn change(a: usize, b: usize) -> f64 {
+    (a as f64 - b as f64).abs() / b.max(1) as f64
+}
+
+fn total(scenes: &[CloseupPhantom], count: impl Fn(&CloseupPhantom) -> usize) -> usize {
+    scenes.iter().map(count).sum()
+}
+
+#[test]
+fn units_of_one_to_three_hairs_are_counted() {
+    for hairs_per_unit in [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.3, 0.5, 0.2, 0.0]] {
+        let spec = CloseupSpec { hairs_per_unit, vellus_share: 0.0, ..CloseupSpec::default() };
+        let scenes = scenes(&spec);
+        // Shafts that enter from outside have their apparent root at the edge; they are no part of the truth.
+        let inner = |units: &[FollicularUnit]| -> (usize, usize) {
+            let (w, h) = (spec.width as f32, spec.height as f32);
+            let edge = 12.0;
+            let inside = |p: Point| p.x > edge && p.y > edge && p.x < w - edge && p.y < h - edge;
+            let inside: Vec<_> = units.iter().filter(|u| inside(u.root)).collect();
+            (inside.len(), inside.iter().map(|u| u.hairs.len()).sum())
+        };
+        let truth: Vec<_> = scenes.iter().map(|s| inner(&s.units)).collect();
+        let got: Vec<_> = scenes.iter().map(|s| inner(&found(&s.rgb).units)).collect();
+        let sum = |of: &[(usize, usize)]| of.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        let ((units, all), (got_units, got_hairs)) = (sum(&truth), sum(&got));
+        assert!(change(got_units, units) < 0.15, "{got_units} units of {units}, {hairs_per_unit:?}");
+        assert!(change(got_hairs, all) < 0.20, "{got_hairs} hairs of {all}, {hairs_per_unit:?}");
+    }
+}
+
+#[test]
+fn a_quarter_turn_and_another_resolution_count_the_same() {
+    for scene in scenes(&CloseupSpec::default()) {
+        let plain = hairs(&found(&scene.rgb));
+        let (w, h) = (scene.rgb.width(), scene.rgb.height());
+        let turned = hairs(&found(&Plane::from_fn(h, w, |x, y| scene.rgb.get(y, h - 1 - x))));
+        assert!(change(turned, plain) < 0.08, "turned: {turned} for {plain}");
+        let larger = crate::segmentation::closeup::resample::resample(&scene.rgb, 0.5);
+        let larger = hairs(&found(&larger.map(|c| c.map(|v| v.round() as u8))));
+        assert!(change(larger, plain) < 0.08, "twice as large: {larger} for {plain}");
+    }
+}
+
+#[test]
+fn light_hair_on_dark_skin_is_found_as_dark_hair_on_light_skin_is() {
+    let dark = scenes(&CloseupSpec::default());
+    let light = scenes(&CloseupSpec { skin: [84, 58, 46], hair: [232, 222, 200], ..CloseupSpec::default() });
+    let (d, l) = (total(&dark, |s| hairs(&found(&s.rgb))), total(&light, |s| hairs(&found(&s.rgb))));
+    assert!(change(l, d) < 0.15, "{l} light hairs for {d} dark ones");
+}
+
+#[test]
+fn empty_skin_has_no_hair_however_noisy() {
+    for (noise, skin) in [(2.0, [214, 170, 148]), (9.0, [214, 170, 148]), (6.0, [98, 66, 50])] {
+        let spec = CloseupSpec { units_per_cm2: 0.0, noise, skin, ..CloseupSpec::default() };
+        for scene in scenes(&spec) {
+            let f = found(&scene.rgb);
+            assert!(f.units.is_empty(), "{} units on empty skin, noise {noise}", f.units.len());
+            assert!(f.warnings.iter().any(|w| w.contains("hair")), "nobody is told");
+        }
+    }
+}
+
+/// Dark strokes `width` px wide on light skin, and a soft shadow around the start of the first, its root.
+fn strokes(lines: &[(Point, Point)], width: f32) -> Plane<[u8; 3]> {
+    Plane::from_fn(320, 320, |x, y| {
+        let p = Point::new(x as f32, y as f32);
+        let cover = lines
+            .iter()
+            .map(|(a, b)| {
+                let (dx, dy) = (b.x - a.x, b.y - a.y);
+                let t = (((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
+                (0.5 * width + 0.5 - p.distance(Point::new(a.x + t * dx, a.y + t * dy))).clamp(0.0, 1.0)
+            })
+            .fold(0.0f32, f32::max);
+        let shadow = 0.3 * (-(p.distance(lines[0].0) / (1.8 * width)).powi(2)).exp();
+        [210.0, 168.0, 146.0].map(|v: f32| (v * (1.0 - 0.85 * cover.max(shadow))) as u8)
+    })
+}
+
+#[test]
+fn two_hairs_that_cross_are_two() {
+    let at = Point::new;
+    for (a, b) in [(60.0, 260.0), (110.0, 210.0)] {
+        let crossing = strokes(&[(at(60.0, a), at(260.0, b)), (at(60.0, b), at(260.0, a))], 8.0);
+        let f = found(&crossing);
+        assert_eq!((f.units.len(), hairs(&f)), (2, 2), "crossing from {a} to {b}");
+    }
+}
+
+#[test]
+fn hairs_that_share_a_stem_are_one_unit() {
+    let at = Point::new;
+    let fork = strokes(&[(at(60.0, 160.0), at(270.0, 140.0)), (at(140.0, 152.0), at(270.0, 200.0))], 8.0);
+    assert_eq!(found(&fork).units.len(), 1);
+}
+
+#[test]
+fn drawings_of_the_microscope_are_no_hair() {
+    for scene in scenes(&CloseupSpec::default()) {
+        let plain = hairs(&found(&scene.rgb));
+        let mut rgb = scene.rgb.clone();
+        let (w, h) = (rgb.width(), rgb.height());
+        for x in 0..w {
+            (0..14).for_each(|y| rgb.set(x, y, [235, 235, 235]));
+        }
+        for k in 0..2000 {
+            let (sin, cos) = (k as f32 * std::f32::consts::TAU / 2000.0).sin_cos();
+            for r in [100.0, 101.0] {
+                rgb.set((w as f32 / 2.0 + r * cos) as usize, (h as f32 / 2.0 + r * sin) as usize, [250, 10, 10]);
+            }
+        }
+        let drawn = hairs(&found(&rgb));
+        assert!(change(drawn, plain) < 0.12, "{drawn} hairs with graphics, {plain} without");
+    }
+}
