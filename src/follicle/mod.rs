@@ -90,7 +90,7 @@ pub fn detect(photo: &Photo, view: View, segmentation: &Segmentation, scale: Opt
     let Some(image) = WorkImage::of(photo, &segmentation.field) else {
         return Some(Follicles {
             detection_error: DETECTION_ERROR,
-            warnings: vec!["Nothing in this close-up looks like a hair: no lines stand out from the noise.".into()],
+            warnings: vec!["Nothing in this close-up looks like a hair: no lines stand out from the skin.".into()],
             ..Follicles::default()
         });
     };

@@ -87,8 +87,8 @@ fn empty_skin_has_no_hair_however_noisy() {
     }
 }
 
-/// Dark strokes `width` px wide on light skin, and a soft shadow around the start of the first, its root.
-fn strokes(lines: &[(Point, Point)], width: f32) -> Plane<[u8; 3]> {
+/// Dark strokes `width` px wide on light skin, and a soft shadow of some depth (0..1) around the start of the first, its root.
+fn strokes(lines: &[(Point, Point)], width: f32, shadow: f32) -> Plane<[u8; 3]> {
     Plane::from_fn(320, 320, |x, y| {
         let p = Point::new(x as f32, y as f32);
         let cover = lines
@@ -99,7 +99,7 @@ fn strokes(lines: &[(Point, Point)], width: f32) -> Plane<[u8; 3]> {
                 (0.5 * width + 0.5 - p.distance(Point::new(a.x + t * dx, a.y + t * dy))).clamp(0.0, 1.0)
             })
             .fold(0.0f32, f32::max);
-        let shadow = 0.3 * (-(p.distance(lines[0].0) / (1.8 * width)).powi(2)).exp();
+        let shadow = shadow * (-(p.distance(lines[0].0) / (1.8 * width)).powi(2)).exp();
         [210.0, 168.0, 146.0].map(|v: f32| (v * (1.0 - 0.85 * cover.max(shadow))) as u8)
     })
 }
@@ -108,7 +108,7 @@ fn strokes(lines: &[(Point, Point)], width: f32) -> Plane<[u8; 3]> {
 fn two_hairs_that_cross_are_two() {
     let at = Point::new;
     for (a, b) in [(60.0, 260.0), (110.0, 210.0)] {
-        let crossing = strokes(&[(at(60.0, a), at(260.0, b)), (at(60.0, b), at(260.0, a))], 8.0);
+        let crossing = strokes(&[(at(60.0, a), at(260.0, b)), (at(60.0, b), at(260.0, a))], 8.0, 0.0);
         let f = found(&crossing);
         assert_eq!((f.units.len(), hairs(&f)), (2, 2), "crossing from {a} to {b}");
     }
@@ -117,7 +117,7 @@ fn two_hairs_that_cross_are_two() {
 #[test]
 fn hairs_that_share_a_stem_are_one_unit() {
     let at = Point::new;
-    let fork = strokes(&[(at(60.0, 160.0), at(270.0, 140.0)), (at(140.0, 152.0), at(270.0, 200.0))], 8.0);
+    let fork = strokes(&[(at(60.0, 160.0), at(270.0, 140.0)), (at(140.0, 152.0), at(270.0, 200.0))], 8.0, 0.3);
     assert_eq!(found(&fork).units.len(), 1);
 }
 
