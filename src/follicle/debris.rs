@@ -3,7 +3,6 @@
 use crate::follicle::link::chord;
 use crate::follicle::trace::Trace;
 use crate::plane::Plane;
-use crate::segmentation::closeup::blur::gaussian;
 use crate::segmentation::closeup::darkness::quantile;
 
 /// Axial angle between two directions, 0..pi/2.
@@ -18,7 +17,7 @@ const FIELD: usize = 12;
 ///
 /// Where a hair enters the skin its bulb and the skin's funnel add shadow; a clipping is as pale there as at its other end.
 fn root_darkness(traces: &[Trace], contrast: &Plane<f32>, width: f32) -> Vec<Option<f32>> {
-    let soft = gaussian(contrast, 0.6 * width);
+    let soft = contrast.gaussian(0.6 * width);
     let (w, h) = (contrast.width() as f32, contrast.height() as f32);
     let margin = 1.5 * width;
     let dark: Vec<Option<f32>> = traces

@@ -3,8 +3,8 @@
 //! Strokes have a polarity and noise has none: dark hair makes dark lines far stronger than any light ones, light hair the
 //! other way round, and bare skin, however noisy, makes both alike.
 
+use crate::kernel::{Isa, separable};
 use crate::plane::Plane;
-use crate::segmentation::closeup::blur::separable;
 
 /// What the strokes of a close-up are against the skin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,8 @@ fn lines(channel: &Plane<f32>, field: &Plane<bool>, sigma: f32) -> (f32, f32) {
     let mut g2 = taps(&|x| (x * x / s2 - 1.0) / s2 * g(x));
     let mean = g2.iter().sum::<f32>() / g2.len() as f32;
     g2.iter_mut().for_each(|t| *t -= mean);
-    let (xx, xy, yy) = (separable(channel, &g2, &g0), separable(channel, &g1, &g1), separable(channel, &g0, &g2));
+    let filtered = |x: &[f32], y: &[f32]| separable(channel, x, y, Isa::chosen());
+    let (xx, xy, yy) = (filtered(&g2, &g0), filtered(&g1, &g1), filtered(&g0, &g2));
     let (mut dark, mut light) = (Vec::new(), Vec::new());
     let inside = xx.as_slice().iter().zip(xy.as_slice()).zip(yy.as_slice()).zip(field.as_slice());
     for (((&a, &b), &c), _) in inside.filter(|(_, f)| **f) {
