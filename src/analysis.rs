@@ -12,7 +12,7 @@ use crate::plane::Point;
 use crate::quality::{self, Quality, Verdict};
 use crate::scale::{self, Scale, ScaleOptions};
 use crate::segmentation::{self, Segmentation};
-use crate::view::{self, View, ViewGuess};
+use crate::view::{CloseupGuess, View, ViewGuess};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -90,12 +90,15 @@ pub fn analyze_observed(
     options: &Options,
     begin: &mut dyn FnMut(&'static str),
 ) -> Result<Analysis, Error> {
-    begin("view");
-    let mut warnings = photo.warnings.clone();
-    let closeup = view::tell_closeup(photo);
-    let head_or_closeup = options.view.unwrap_or(if closeup.is_closeup { View::Closeup } else { View::Front });
     begin("segmentation");
-    let segmentation = segmentation::segment(photo, head_or_closeup)?;
+    let mut warnings = photo.warnings.clone();
+    let (closeup, segmentation) = match options.view {
+        Some(view) => {
+            (CloseupGuess { is_closeup: view == View::Closeup, confidence: 1.0 }, segmentation::segment(photo, view)?)
+        }
+        None => segmentation::segment_any(photo)?,
+    };
+    let head_or_closeup = options.view.unwrap_or(if closeup.is_closeup { View::Closeup } else { View::Front });
     warnings.extend(segmentation.warnings.iter().cloned());
     begin("scale");
     let found = scale::find(photo, head_or_closeup, segmentation.head_width_px, &options.scale)?;

@@ -42,6 +42,19 @@ pub struct CloseupGuess {
     pub confidence: f32,
 }
 
+impl CloseupGuess {
+    /// Log-odds beyond which the layout alone is not believed: it takes one drawn head in five for a close-up, whatever it says.
+    const MOST: f32 = 3.0;
+
+    /// This guess with a second, independent witness: log-odds for a close-up.
+    #[must_use]
+    pub fn and(self, log_odds: f32) -> Self {
+        let own = (self.confidence / (1.0 - self.confidence).max(1e-6)).ln().clamp(0.0, Self::MOST);
+        let sum = log_odds + if self.is_closeup { own } else { -own };
+        Self { is_closeup: sum > 0.0, confidence: 1.0 / (1.0 + (-sum.abs()).exp()) }
+    }
+}
+
 /// Longer side in px of the copy that is looked at: strokes of a close-up survive, single hairs of a head do not.
 const COPY_SIDE: usize = 160;
 

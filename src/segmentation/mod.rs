@@ -14,7 +14,7 @@ pub mod working;
 use crate::error::Error;
 use crate::photo::Photo;
 use crate::plane::Plane;
-use crate::view::View;
+use crate::view::{CloseupGuess, View, tell_closeup};
 
 /// What a pixel shows; the number is the one in `STEM.tissue.png`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -80,12 +80,34 @@ pub fn segment(photo: &Photo, view: View) -> Result<Segmentation, Error> {
     }
     match net::Net::embedded() {
         Ok(net) => net.segment(photo, view),
-        Err(error) => {
-            let mut found = classical::Classical.segment(photo, view)?;
-            found.warnings.push(format!(
-                "Hair, skin and scalp were told apart by a simpler method, since {error}. Borders are less certain; install the program anew."
-            ));
-            Ok(found)
-        }
+        Err(error) => without_net(photo, view, &error),
     }
+}
+
+/// Segments a photo of which nobody said whether it is a close-up, and says which it was taken for: by its layout and, where the
+/// net is there, by how its tissues lie.
+///
+/// # Errors
+/// As [`Segmenter::segment`].
+pub fn segment_any(photo: &Photo) -> Result<(CloseupGuess, Segmentation), Error> {
+    let layout = tell_closeup(photo);
+    let (guess, found) = match net::Net::embedded() {
+        Ok(net) => {
+            let whole = net.look(&photo.rgb)?;
+            let guess = layout.and(net::closeup_log_odds(&whole.probability));
+            let found = (!guess.is_closeup).then(|| net.closer(&photo.rgb, whole)).transpose()?;
+            (guess, found.map(|maps| net::on_photo(photo, maps)))
+        }
+        Err(_) if layout.is_closeup => (layout, None),
+        Err(error) => (layout, Some(without_net(photo, View::Front, &error)?)),
+    };
+    Ok((guess, found.unwrap_or_else(|| closeup::segment(photo))))
+}
+
+fn without_net(photo: &Photo, view: View, error: &Error) -> Result<Segmentation, Error> {
+    let mut found = classical::Classical.segment(photo, view)?;
+    found.warnings.push(format!(
+        "Hair, skin and scalp were told apart by a simpler method, since {error}. Borders are less certain; install the program anew."
+    ));
+    Ok(found)
 }
