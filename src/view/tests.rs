@@ -94,3 +94,13 @@ fn margin_on_a_folder() {
         }
     }
 }
+
+#[test]
+fn two_witnesses_are_weighed() {
+    let sure = CloseupGuess { is_closeup: true, confidence: 0.999 };
+    assert!(!sure.and(-5.0).is_closeup, "the layout counts for at most 3");
+    assert!(sure.and(-2.0).is_closeup);
+    assert!(sure.and(2.0).confidence > 0.99);
+    let unsure = CloseupGuess { is_closeup: false, confidence: 0.5 };
+    assert!(unsure.and(0.5).is_closeup && unsure.and(0.5).confidence < 0.7);
+}

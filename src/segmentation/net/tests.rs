@@ -101,3 +101,19 @@ fn second_look_replaces_only_its_window() {
     assert!((both.hidden.get(50, 75) - 1.0).abs() < 1e-6);
     assert!(both.hidden.get(10, 75).abs() < 1e-6);
 }
+
+#[test]
+fn an_even_field_is_a_closeup_and_a_head_before_a_wall_is_none() {
+    let even = Plane::from_fn(96, 64, |x, y| {
+        let hair = if (x + y / 3) % 9 < 2 { 0.6 } else { 0.05 };
+        [0.1, 0.9 - hair, hair, 0.0]
+    });
+    let head = Plane::from_fn(96, 64, |x, y| match ((x as f32 - 48.0).hypot(y as f32 - 32.0) < 26.0, y < 30) {
+        (false, _) => [0.9, 0.05, 0.05, 0.0],
+        (true, true) => [0.05, 0.05, 0.9, 0.0],
+        (true, false) => [0.05, 0.9, 0.05, 0.0],
+    });
+    assert!(closeup_log_odds(&even) > 4.0, "{}", closeup_log_odds(&even));
+    assert!(closeup_log_odds(&head) < -4.0, "{}", closeup_log_odds(&head));
+    assert!(closeup_log_odds(&Plane::filled(3, 1, [0.25; 4])).is_finite());
+}
