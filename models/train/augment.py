@@ -127,19 +127,31 @@ def occlude(rng, x, label, backgrounds, size):
 
 
 def light(rng, x, size):
-    """Shadow or light patch with a hard or soft edge; cast shadows on bald skin were called hair without it."""
-    corners = (rng.uniform(-0.3, 1.3, (rng.integers(3, 6), 2)) * size).astype(np.int32)
-    mask = np.zeros((size, size), np.float32)
-    cv2.fillPoly(mask, [cv2.convexHull(corners)], 1)
-    mask = cv2.GaussianBlur(mask, (0, 0), np.exp(rng.uniform(0, 3)))
-    return x * (1 + mask[..., None] * f32(rng.uniform(-0.8, 0.6)))
+    """Shadow or light: patches with hard or soft edges, a ramp across the picture, or soft clouds. Shadows on bald skin were called
+    hair without them; a shadow on skin is redder than the skin in light, because blue is absorbed most."""
+    kind = rng.random()
+    if kind < 0.6:
+        corners = (rng.uniform(-0.3, 1.3, (rng.integers(3, 6), 2)) * size).astype(np.int32)
+        field = np.zeros((size, size), np.float32)
+        cv2.fillPoly(field, [cv2.convexHull(corners)], 1)
+        field = cv2.GaussianBlur(field, (0, 0), np.exp(rng.uniform(0, 3.3)))
+        field *= f32(np.log(rng.uniform(0.2, 1.4)))
+    elif kind < 0.8:
+        angle = rng.uniform(0, 2 * np.pi)
+        along = np.linspace(-1, 1, size, dtype=np.float32)
+        field = f32(rng.uniform(0.2, 0.9)) * (f32(np.cos(angle)) * along[None] + f32(np.sin(angle)) * along[:, None])
+    else:
+        cells = int(rng.integers(3, 8))
+        field = cv2.resize(f32(rng.normal(-0.1, rng.uniform(0.15, 0.45), (cells, cells))), (size, size), interpolation=cv2.INTER_CUBIC)
+    tint = f32(rng.uniform(0, 1))
+    return x * np.exp(field[..., None] * (1 + tint * f32([-0.15, 0.0, 0.2])))
 
 
 def expose(rng, x):
     """Gamma, exposure, white balance, contrast, saturation, haze, greyscale."""
-    gamma, gain = np.exp(rng.normal(0, 0.3)), np.exp(rng.normal(0, 0.24))
+    gamma, gain = np.exp(rng.normal(0, 0.22)), np.exp(rng.normal(-0.05, 0.17))
     x = cv2.LUT((np.clip(x, 0, 1) * 255).astype(np.uint8), f32((np.arange(256) / 255.0) ** gamma * gain))
-    x = x * f32(np.exp(rng.normal(0, 0.22 if rng.random() < 0.1 else 0.1, 3)))
+    x = x * f32(np.exp(rng.normal(0, 0.18 if rng.random() < 0.1 else 0.07, 3)))
     mean = f32(np.mean(cv2.mean(x)[:3]))
     x = (x - mean) * f32(np.exp(rng.normal(0, 0.15))) + mean + f32(rng.normal(0, 0.04))
     grey = cv2.transform(x, np.full((1, 3), 1 / 3, np.float32))[..., None]
@@ -186,7 +198,7 @@ def training_picture(rng, item, backgrounds, size):
     if rng.random() < 0.2:
         x, label, hidden = occlude(rng, x, label, backgrounds, size)
         height = np.where(hidden, 0, height)
-    if rng.random() < 0.45:
+    for _ in range(rng.choice(3, p=(0.35, 0.4, 0.25))):
         x = light(rng, x, size)
     x = sensor(rng, blur(rng, expose(rng, f32(x) * f32(1 / 255))), size)
     return np.dstack([x, label, cover, azimuth, height]).astype(np.uint8)
