@@ -17,8 +17,8 @@ use crate::view::View;
 /// Blur before the border is read and how far beyond the border the face may begin, in breadths of the head.
 const SIGMA: f32 = 0.008;
 const REACH: f32 = 0.035;
-/// Hair in smaller pieces (breadths squared) is a tuft or an eyebrow, not the hairline.
-const LEAST_HAIR: f32 = 0.012;
+/// Hair in smaller pieces (breadths squared) is a tuft, an eyebrow or a shadow, not the hairline: some 3 x 3 cm.
+const LEAST_HAIR: f32 = 0.04;
 /// Below the ear canal's height, and behind the ear canals, a border is a sideburn's or the ear's, mm.
 const LEAST_HEIGHT_MM: f64 = -12.0;
 const LEAST_FORWARD_MM: f64 = 5.0;

@@ -35,11 +35,11 @@ const SHOULDERS: [[f64; 3]; 2] = [[0.83, 0.05, 0.12], [0.20, 0.70, 0.10]];
 /// Neighbouring px err together: all px of a photo weigh as much as this many independent ones.
 const INDEPENDENT: f64 = 250.0;
 
-/// Trust in the net's place on the head, as the concentration of a von Mises distribution about its azimuth: at 2 two thirds of
-/// all px are expected within 45 degrees, which is how far single px err on held-out renders.
-const AZIMUTH_TRUST: f64 = 2.0;
-/// Standard deviation of the net's height, units of [`crate::segmentation::net::Maps::canonical`]: 3 cm.
-const HEIGHT_SD: f64 = 0.25;
+/// Trust in the net's place on the head, as the concentration of a von Mises distribution about its azimuth: single px err by 30
+/// degrees on held-out renders, and the concentration is about the inverse square of that in radians.
+const AZIMUTH_TRUST: f64 = 3.6;
+/// Standard deviation of the net's height, units of [`crate::segmentation::net::Maps::canonical`]: 2.5 cm.
+const HEIGHT_SD: f64 = 0.2;
 /// A place costs at most this much (log-likelihood): places of hair that hangs down are its roots', not the surface's.
 const MOST_PLACE_COST: f64 = 4.0;
 
@@ -93,7 +93,8 @@ impl Observed {
                     (part, place) => {
                         sum += log(&SEEN[part as usize]);
                         if let (Some(told), false) = (&self.places, part == Part::Room) {
-                            sum -= (o[1] + o[2]) * place_cost(told.get(x, y), place);
+                            // Skin counts half: the model's face and neck are cruder than its skull.
+                            sum -= (0.5 * o[1] + o[2]) * place_cost(told.get(x, y), place);
                         }
                     }
                 }
@@ -187,7 +188,8 @@ const ABOVE: &[(f64, f64, f64)] = &[
 ];
 
 const FAMILIES: [Family; 5] = [
-    Family { view: View::Front, yaw: 0.0, pitch: (20.0, 22.0), roll: 12.0, starts: UPRIGHT },
+    // Heads are often bowed to show the hairline; as long as the face is seen that is a front view.
+    Family { view: View::Front, yaw: 0.0, pitch: (28.0, 24.0), roll: 12.0, starts: UPRIGHT },
     Family { view: View::Top, yaw: 0.0, pitch: (85.0, 18.0), roll: 60.0, starts: ABOVE },
     Family { view: View::Left, yaw: 90.0, pitch: (8.0, 15.0), roll: 12.0, starts: UPRIGHT },
     Family { view: View::Right, yaw: -90.0, pitch: (8.0, 15.0), roll: 12.0, starts: UPRIGHT },
