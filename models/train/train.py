@@ -22,7 +22,7 @@ from net import CLASSES, COVERAGE, POSITION, HeadNet, normalise
 # Scalp and hair decide what is measured, so their pixels count a little more.
 CLASS_WEIGHTS = torch.tensor([1.0, 1.0, 1.2, 1.5, 1.0])
 # Shares of the schedule at which the picture grows: (from, side in px).
-SIZES = ((0.0, 128), (0.5, 192), (0.85, 224))
+SIZES = ((0.0, 128), (0.3, 192), (0.75, 256))
 MOMENTUM_OF_AVERAGE = 0.995
 
 

@@ -252,7 +252,17 @@ pub fn read(
     let laid = zones::lay(&grid, &camera, fit.pose.scale, segmentation);
     let hairline = match drawn {
         Some(line) if line.len() > 1 => Some(hairline::given(line, &grid, &fit, segmentation, scale)),
-        _ => hairline::find(&grid, &fit, segmentation, scale),
+        _ => hairline::find(&grid, &fit, segmentation, scale).filter(|line| {
+            let believed = line.confidence >= LEAST_HAIRLINE_CONFIDENCE;
+            if !believed {
+                warnings.push(
+                    "a border between hair and forehead was seen, but it is too uncertain to be called a hairline: it may be a shadow. \
+                     Take the photo in even light, or draw the line with --hairline."
+                        .into(),
+                );
+            }
+            believed
+        }),
     };
     let bald_regions = bald::regions(&grid, &fit.pose, scale);
     if bald_regions.iter().any(|r| r.near_limb) {
@@ -275,6 +285,9 @@ pub fn read(
         warnings,
     }
 }
+
+/// Confidence below which a hairline is not drawn: the tissues beside it are less than even certain.
+const LEAST_HAIRLINE_CONFIDENCE: f32 = 0.5;
 
 /// Confidence in the view below which the reader is told.
 const LEAST_CONFIDENCE: f32 = 0.6;
