@@ -25,18 +25,24 @@ pub struct Design {
 
 /// Proposes a hairline; none where the measured one is not sure enough or needs no change.
 pub fn propose(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> Option<Design> {
-    // A line that a person drew is not overruled.
-    let drawn = findings.hairline.as_ref().is_some_and(|h| h.confidence >= 1.0);
-    if let Some(design) = on_bald_front(findings, scale, rules).filter(|_| !drawn) {
-        return Some(design);
-    }
-    let (hairline, head) = (findings.hairline.as_ref()?, findings.head.as_ref()?);
-    let mut design = forward(hairline, head, rules)?;
     let (low, high) = rules.range("hairline_height_limits_mm");
+    let hairline = findings.hairline.as_ref();
+    let mid = hairline.and_then(|h| h.mid_frontal);
     let measured = findings
         .surface
-        .zip(hairline.mid_frontal)
+        .zip(mid)
         .map(|(surface, mid)| surface.height_above_glabella(findings.glabella, mid) * mm_per_breadth(findings, scale));
+    // A line that a person drew is not overruled, nor one that is seen where hairlines usually lie.
+    let drawn = hairline.is_some_and(|h| h.confidence >= 1.0);
+    let sure = hairline.is_some_and(|h| h.confidence >= LEAST_CONFIDENCE);
+    let usual = sure && mid.is_some() && measured.is_none_or(|mm| mm <= high);
+    if !drawn && !usual {
+        return on_bald_front(findings, scale, rules);
+    }
+    let (hairline, head) = (hairline?, findings.head.as_ref()?);
+    let mut design = forward(hairline, head, rules)?;
+    // What is bald skin already is planned as such and counts once.
+    design.area_px *= 1.0 - bald_share(&design.outline, findings);
     design.note = match measured {
         Some(mm) => format!(
             "the proposed hairline keeps the measured mid-frontal point, about {mm:.0} mm above the glabella ({}); {low:.0} to {high:.0} mm is usual",
@@ -79,10 +85,7 @@ fn on_bald_front(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> O
     if seen.len() < LEAST_POINTS {
         return None;
     }
-    let bald = |p: Point| {
-        let regions = findings.bald_regions.iter().filter(|r| r.kind == RegionKind::Bald);
-        regions.into_iter().any(|r| contains(&r.polygon, p))
-    };
+    let bald = |p: Point| is_bald(findings, p);
     let within = |az: f64| seen.iter().filter(|s| s.0 <= az).collect::<Vec<_>>();
     let middle = within(MIDDLE);
     let middle = if middle.len() < LEAST_POINTS { within(MIDDLE_FROM_THE_SIDE) } else { middle };
@@ -98,6 +101,31 @@ fn on_bald_front(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> O
         basis(findings, scale)
     );
     Some(Design { line, outline: Vec::new(), area_px: 0.0, length_px, note })
+}
+
+fn is_bald(findings: &Findings, p: Point) -> bool {
+    let bald = findings.bald_regions.iter().filter(|r| r.kind == RegionKind::Bald);
+    bald.into_iter().any(|r| contains(&r.polygon, p))
+}
+
+/// Share of a region that lies in bald regions, by a grid of 50 x 50 points over it.
+fn bald_share(outline: &[Point], findings: &Findings) -> f64 {
+    const N: usize = 50;
+    let (mut from, mut to) = (Point::new(f32::MAX, f32::MAX), Point::new(f32::MIN, f32::MIN));
+    for p in outline {
+        from = Point::new(from.x.min(p.x), from.y.min(p.y));
+        to = Point::new(to.x.max(p.x), to.y.max(p.y));
+    }
+    let at = |a: f32, b: f32, i: usize| a + (b - a) * (i as f32 + 0.5) / N as f32;
+    let (mut inside, mut bald) = (0, 0);
+    for i in 0..N * N {
+        let p = Point::new(at(from.x, to.x, i % N), at(from.y, to.y, i / N));
+        if contains(outline, p) {
+            inside += 1;
+            bald += usize::from(is_bald(findings, p));
+        }
+    }
+    if inside > 0 { bald as f64 / inside as f64 } else { 0.0 }
 }
 
 /// A point lies inside a closed line (even-odd).
@@ -162,6 +190,7 @@ fn irregular(i: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::{BaldRegion, HeadSurface, Pose, Zone};
     use crate::view::{View, ViewGuess};
 
     fn line(recession: f32) -> (Hairline, HeadGeometry) {
@@ -203,6 +232,53 @@ mod tests {
             assert!(p.y >= q.y - 1.0, "never behind the measured line");
             assert!(p.y <= 201.0, "never below the middle: {}", p.y);
         }
+    }
+
+    /// A bald head from the front, 600 px broad.
+    fn bald_front() -> (Findings, HeadSurface) {
+        let pose = Pose { yaw: 0.1, pitch: 0.2, roll: 0.0, centre: (500.0, 700.0), scale: 600.0 };
+        let surface = HeadSurface::new(pose);
+        let at = |x: f32, y: f32| Point::new(x, y);
+        let region = BaldRegion {
+            polygon: vec![at(200.0, 200.0), at(800.0, 200.0), at(800.0, 520.0), at(200.0, 520.0)],
+            area_px: 1.0,
+            area: None,
+            share_of_scalp: 1.0,
+            mean_hidden: 0.0,
+            kind: RegionKind::Bald,
+            zone: Zone::Frontal,
+            near_limb: false,
+        };
+        let findings = Findings { surface: Some(surface), bald_regions: vec![region], ..Findings::default() };
+        (findings, surface)
+    }
+
+    #[test]
+    fn a_bald_front_gets_a_line_eight_centimetres_above_the_glabella() {
+        let (findings, surface) = bald_front();
+        let design = propose(&findings, None, &Rules::built_in()).expect("a bald front");
+        let middle = design.line.iter().min_by(|a, b| {
+            let off = |p: &Point| surface.place(*p).at[0].abs();
+            off(a).total_cmp(&off(b))
+        });
+        let mm = surface.height_above_glabella(None, *middle.unwrap()) * BREADTH_MM;
+        assert!((mm - 80.0).abs() < 4.0, "{mm:.1} mm above the glabella");
+        assert!(design.outline.is_empty() && design.note.contains("80 mm"), "{}", design.note);
+        assert!(design.line.windows(2).all(|w| w[0].distance(w[1]) < 60.0), "the line has no jump");
+        // Brows seen lower in the photo bring the line down with them.
+        let lower = Findings { glabella: Some(surface.project([0.0, 0.02, 0.63])), ..findings };
+        let moved = propose(&lower, None, &Rules::built_in()).expect("a bald front");
+        let (high, low) = (design.line[design.line.len() / 2].y, moved.line[moved.line.len() / 2].y);
+        assert!(low > high + 5.0, "{low} against {high}");
+    }
+
+    #[test]
+    fn a_drawn_hairline_is_not_overruled() {
+        let (mut findings, _) = bald_front();
+        let (mut drawn, head) = line(10.0);
+        drawn.confidence = 1.0;
+        (findings.hairline, findings.head) = (Some(drawn), Some(head));
+        assert!(propose(&findings, None, &Rules::built_in()).is_none());
     }
 
     #[test]

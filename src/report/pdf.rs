@@ -2,6 +2,8 @@
 
 mod page;
 
+use std::collections::HashSet;
+
 use image::codecs::jpeg::JpegEncoder;
 
 use super::json::visit::VisitDocument;
@@ -34,6 +36,7 @@ pub fn pdf(d: &Document, overlay: &Overlay) -> Result<Vec<u8>, Error> {
     };
     for_client(&mut pages, d, overlay, &note);
     pages.turn();
+    pages.smaller();
     for_artist(&mut pages, d, &note);
     pages.finish("Scalp report", Some(jpeg))
 }
@@ -66,6 +69,7 @@ pub fn visit(v: &VisitDocument) -> Result<Vec<u8>, Error> {
     recommended(&mut pages, &v.plan);
     expected(&mut pages, &v.plan);
     pages.turn();
+    pages.smaller();
     pages.title("For the artist or clinician", &note);
     pages.heading("Numbers");
     let area = |i: &Option<Interval>| i.map_or_else(|| "no scale, no area".into(), |i| range(&i, 0, "cm²"));
@@ -100,7 +104,7 @@ fn percent(share: f64) -> String {
 
 fn for_client(pages: &mut Pages, d: &Document, overlay: &Overlay, note: &str) {
     pages.title("Your scalp report", note);
-    pages.picture((overlay.width, overlay.height), 370.0);
+    pages.picture((overlay.width, overlay.height), 310.0);
     pages.heading("What was seen");
     match d.coverage.scalp_share_hidden {
         Some(share) => pages.paragraph(&format!(
@@ -238,6 +242,7 @@ fn for_artist(pages: &mut Pages, d: &Document, note: &str) {
 
 /// For the artist: the plan with its numbers, reasons and sources.
 fn planned(pages: &mut Pages, plan: &Plan) {
+    let mut told = HashSet::new();
     if !plan.regions.is_empty() {
         pages.heading("Plan");
     }
@@ -255,7 +260,7 @@ fn planned(pages: &mut Pages, plan: &Plan) {
             range(&r.spacing_mm, 2, "mm"),
             r.dots.map_or(String::new(), |n| format!(", about {:.0} dots in all", n.value))
         ));
-        reasons(pages, &r.reasons);
+        reasons(pages, &r.reasons, &mut told);
     }
     if !plan.steps.is_empty() {
         pages.heading("Sessions");
@@ -277,7 +282,7 @@ fn planned(pages: &mut Pages, plan: &Plan) {
     ] {
         if !list.is_empty() {
             pages.heading(title);
-            reasons(pages, list);
+            reasons(pages, list, &mut told);
         }
     }
 }
@@ -333,9 +338,12 @@ fn numbers(pages: &mut Pages, d: &Document) {
     }
 }
 
-fn reasons(pages: &mut Pages, list: &[Reason]) {
+/// Reasons with their sources; the source of a rule that was told before stands there.
+fn reasons(pages: &mut Pages, list: &[Reason], told: &mut HashSet<String>) {
     for r in list {
         pages.entry(&r.because);
-        pages.note(&format!("Source: {}", r.source));
+        if told.insert(r.rule.clone()) {
+            pages.note(&format!("Source: {}", r.source));
+        }
     }
 }

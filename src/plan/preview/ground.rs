@@ -7,8 +7,9 @@ use crate::segmentation::Segmentation;
 
 /// Density at the very edge of the hairline's gradient, share of the full one: single dots ahead of the line.
 const FRONT_EDGE: f32 = 0.08;
-/// Against hair a region's edge is softened over this depth, mm, from this share: dots thin out among the stubble [D].
-const HAIR_EDGE: (f32, f32) = (3.0, 0.35);
+/// Against hair and what is not planned an edge is softened over this depth, mm, from this share: dots thin out among the
+/// stubble, and none line up along the border [D].
+const OTHER_EDGE: (f32, f32) = (4.0, 0.12);
 
 /// A map of expected dots; covers the photo at the resolution of the segmentation's probabilities.
 pub struct Ground {
@@ -23,7 +24,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Lays the regions out. A px that two regions claim belongs to the first in the order hairline, scars, others.
+    /// Lays the regions out. A px that two regions claim belongs to the first in the order scars, bald and thinning, hairline.
     pub fn new(
         segmentation: &Segmentation,
         findings: &Findings,
@@ -45,12 +46,12 @@ impl Ground {
         let strip =
             plan.proposed_hairline.as_deref().map(|line| ground.near_line(line, &surface, mm_per_breadth, depth));
         ground.claim(regions, segmentation, front.as_ref(), strip.as_ref());
-        let (to_skin, to_hair) = ground.edges(segmentation, front.as_ref(), &surface, mm_per_breadth);
+        let (to_skin, to_other) = ground.edges(segmentation, front.as_ref(), &surface, mm_per_breadth);
         ground.expect(regions, segmentation, &surface, mm_per_breadth, |x, y| {
             let t = (to_skin.get(x, y) / depth.max(0.1)).min(1.0);
             let behind_front = FRONT_EDGE + (1.0 - FRONT_EDGE) * t;
-            let (deep, least) = HAIR_EDGE;
-            behind_front * (least + (1.0 - least) * (to_hair.get(x, y) / deep).min(1.0))
+            let (deep, least) = OTHER_EDGE;
+            behind_front * (least + (1.0 - least) * (to_other.get(x, y) / deep).min(1.0))
         });
         ground
     }
@@ -75,9 +76,9 @@ impl Ground {
         let (w, h) = (self.region.width(), self.region.height());
         let mut order: Vec<usize> = (0..regions.len()).collect();
         order.sort_by_key(|&i| match regions[i].effect {
-            Effect::RefineHairline => 0,
-            Effect::ConcealGraftScars | Effect::HideBurnsAndScars => 1,
-            Effect::FullCoverage | Effect::AddDensity => 2,
+            Effect::ConcealGraftScars | Effect::HideBurnsAndScars => 0,
+            Effect::FullCoverage | Effect::AddDensity => 1,
+            Effect::RefineHairline => 2,
         });
         for i in order {
             let outline: Vec<Point> = regions[i]
@@ -103,7 +104,8 @@ impl Ground {
         }
     }
 
-    /// Distance in mm along the scalp to bare skin or what lies ahead of the proposed hairline, and to hair outside all regions.
+    /// Distance in mm along the scalp to bare skin or what lies ahead of the proposed hairline, and to all else outside the
+    /// regions.
     fn edges(
         &self,
         segmentation: &Segmentation,
@@ -116,8 +118,8 @@ impl Ground {
         let (w, h) = (self.region.width(), self.region.height());
         let p = &segmentation.probability;
         let skin = Plane::from_fn(w, h, |x, y| outside(x, y) && (p.get(x, y)[1] > 0.5 || ahead(x, y)));
-        let hair = Plane::from_fn(w, h, |x, y| outside(x, y) && p.get(x, y)[2] > 0.5 && !ahead(x, y));
-        (self.distance(&skin, surface, mm_per_breadth), self.distance(&hair, surface, mm_per_breadth))
+        let other = Plane::from_fn(w, h, |x, y| outside(x, y) && !skin.get(x, y));
+        (self.distance(&skin, surface, mm_per_breadth), self.distance(&other, surface, mm_per_breadth))
     }
 
     /// Distance from each px of a region to the nearest px of a mask, mm through space (a chord; 1 % short at a centimetre).

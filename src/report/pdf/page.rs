@@ -22,6 +22,8 @@ const PAGE: (f32, f32) = (595.28, 841.89);
 const MARGIN: f32 = 51.0;
 /// Width of the text.
 pub const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
+/// Size of the numbers' pages against the usual.
+const SMALLER: f32 = 0.86;
 /// Below this nothing but the foot is set.
 const BOTTOM: f32 = PAGE.1 - 62.0;
 
@@ -42,12 +44,19 @@ pub struct Pages {
     pages: Vec<Vec<Item>>,
     y: f32,
     foot: String,
+    /// Size of running text against the usual.
+    zoom: f32,
 }
 
 impl Pages {
     /// One empty page; `foot` stands on each.
     pub fn new(foot: String) -> Self {
-        Self { pages: vec![Vec::new()], y: MARGIN, foot }
+        Self { pages: vec![Vec::new()], y: MARGIN, foot, zoom: 1.0 }
+    }
+
+    /// Sets what follows smaller, for pages of numbers.
+    pub fn smaller(&mut self) {
+        self.zoom = SMALLER;
     }
 
     /// Begins a new page.
@@ -89,32 +98,34 @@ impl Pages {
 
     /// A paragraph.
     pub fn paragraph(&mut self, text: &str) {
-        self.lines(text, 0.0, 10.0, Weight::Regular, TEXT);
-        self.y += 3.0;
+        self.lines(text, 0.0, 10.0 * self.zoom, Weight::Regular, TEXT);
+        self.y += 3.0 * self.zoom;
     }
 
     /// A small note in grey.
     pub fn note(&mut self, text: &str) {
-        self.lines(text, 12.0, 8.0, Weight::Regular, GREY);
-        self.y += 2.0;
+        self.lines(text, 12.0, 8.0 * self.zoom, Weight::Regular, GREY);
+        self.y += 2.0 * self.zoom;
     }
 
     /// An entry of a list.
     pub fn entry(&mut self, text: &str) {
-        self.need(14.0);
-        let y = self.y + 10.0;
-        self.put(Item::Text { x: 2.0, y, size: 10.0, weight: Weight::Bold, colour: BLUE, text: "•".into() });
-        self.lines(text, 14.0, 10.0, Weight::Regular, TEXT);
-        self.y += 2.0;
+        let size = 10.0 * self.zoom;
+        self.need(1.4 * size);
+        let y = self.y + size;
+        self.put(Item::Text { x: 2.0, y, size, weight: Weight::Bold, colour: BLUE, text: "•".into() });
+        self.lines(text, 14.0, size, Weight::Regular, TEXT);
+        self.y += 2.0 * self.zoom;
     }
 
     /// A name and its value.
     pub fn row(&mut self, name: &str, value: &str) {
-        self.need(14.0);
-        let y = self.y + 9.5;
-        self.put(Item::Text { x: 0.0, y, size: 9.5, weight: Weight::Bold, colour: TEXT, text: name.to_owned() });
-        self.lines(value, 130.0, 9.5, Weight::Regular, TEXT);
-        self.y += 1.5;
+        let size = 9.5 * self.zoom;
+        self.need(1.4 * size);
+        let y = self.y + size;
+        self.put(Item::Text { x: 0.0, y, size, weight: Weight::Bold, colour: TEXT, text: name.to_owned() });
+        self.lines(value, 130.0, size, Weight::Regular, TEXT);
+        self.y += 1.5 * self.zoom;
     }
 
     /// The picture, as wide and as high as fits within `most` points of height.
