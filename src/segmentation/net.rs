@@ -77,9 +77,17 @@ impl Net {
     /// [`Error::Segmentation`] if the weights are not those of `models.toml` or cannot be read.
     pub fn embedded() -> Result<&'static Self, Error> {
         static NET: OnceLock<Result<Net, String>> = OnceLock::new();
-        NET.get_or_init(|| Self::load(MODELS, WEIGHTS))
-            .as_ref()
-            .map_err(|detail| Error::Segmentation { detail: detail.clone() })
+        // On a thread of its own: a worker that waits for the loading's own parallel work would take up another photo, ask for the
+        // net again and wait for itself.
+        let load = || {
+            let loading = std::thread::Builder::new().name("net".into()).spawn(|| Self::load(MODELS, WEIGHTS));
+            match loading.map(std::thread::JoinHandle::join) {
+                Ok(Ok(net)) => net,
+                Ok(Err(_)) => Err("the weights could not be loaded".into()),
+                Err(error) => Err(format!("no thread could be started to load the weights: {error}")),
+            }
+        };
+        NET.get_or_init(load).as_ref().map_err(|detail| Error::Segmentation { detail: detail.clone() })
     }
 
     fn load(models: &str, weights: &'static [u8]) -> Result<Self, String> {
