@@ -264,7 +264,7 @@ def main():
     photos = {}
     for kind, size in (("closeup", "1632x1224"), ("head", "4000x3000")):
         subprocess.run([arguments.program, "phantom", kind, "--size", size, "--out", folder.name], check=True, stdout=subprocess.DEVNULL)
-        drawn = [p for p in Path(folder.name).glob("*.png") if ".label" not in p.name and ".coverage" not in p.name]
+        drawn = [p for p in Path(folder.name).glob("*.png") if "." not in p.stem]  # the layers have a dot
         image = cv2.imread(str(drawn[0]))
         photos[kind] = f"{folder.name}/{kind}.jpg"
         cv2.imwrite(photos[kind], image, [cv2.IMWRITE_JPEG_QUALITY, 92])
@@ -316,7 +316,7 @@ def main():
     share = lambda work, name: work * 1e6 / (ms[name] * 1e-3) / peak  # noqa: E731
 
     closeup, closeup_decode = whole(arguments.program, photos["closeup"], rounds, ["--view", "closeup", "--mm-per-px", "0.01"])
-    head, head_decode = whole(arguments.program, photos["head"], rounds)
+    head, head_decode = whole(arguments.program, photos["head"], rounds, ["--view", "front"])
 
     ratios = [
         ("decimated, against OpenCV doing the same", ms["OpenCV, decimated"] / ms["kernel, decimated"], "4 (6)"),

@@ -121,7 +121,7 @@ impl Lanes<4> for Portable {
     unsafe fn store_transposed(tile: [Self::V; 4], to: impl Fn(usize) -> *mut f32) {
         for l in 0..4 {
             // SAFETY: by contract four values can be written at `to(l)`.
-            unsafe { to(l).cast::<[f32; 4]>().write_unaligned([tile[0][l], tile[1][l], tile[2][l], tile[3][l]]) }
+            unsafe { to(l).cast::<[f32; 4]>().write_unaligned(tile.map(|row| row[l])) }
         }
     }
     #[inline(always)]

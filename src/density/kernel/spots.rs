@@ -11,8 +11,16 @@ use super::separable::separable;
 use crate::plane::Plane;
 
 /// Scales of the levels, px: two to an octave, from the thinnest stubble that a pixel grid resolves upwards.
-pub const SIGMAS: [f32; 8] =
-    [1.0, std::f32::consts::SQRT_2, 2.0, 2.0 * std::f32::consts::SQRT_2, 4.0, 5.656_854_2, 8.0, 11.313_708];
+pub const SIGMAS: [f32; 8] = [
+    1.0,
+    std::f32::consts::SQRT_2,
+    2.0,
+    2.0 * std::f32::consts::SQRT_2,
+    4.0,
+    4.0 * std::f32::consts::SQRT_2,
+    8.0,
+    8.0 * std::f32::consts::SQRT_2,
+];
 
 /// Levels that are always computed at full resolution: up to sigma 4.
 const FULL: usize = 5;
