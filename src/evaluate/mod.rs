@@ -1,7 +1,7 @@
 //! How far the analysis is from the truth: phantoms, their analyses, and statistics of the differences.
 //!
 //! - [`wire`]: what is read of a truth and of a result
-//! - [`score`]: one picture, truth against result, as sums that add up over pictures
+//! - [`mod@score`]: one picture, truth against result, as sums that add up over pictures
 //! - [`conditions`]: what a picture was drawn under, and the groups that follow
 //! - [`statistics`]: bias, errors, F1, IoU with bootstrap intervals over pictures
 //! - [`report`]: the tables, as text, JSON and HTML
