@@ -172,9 +172,11 @@ fn mask_hairlines(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
         let (lines, length) = if upright { (w, h) } else { (h, w) };
         let at = |line: usize, i: usize| luma(if upright { rgb.get(line, i) } else { rgb.get(i, line) });
         for line in 3..lines.saturating_sub(3) {
+            // Two px off a drawn line the skin is back; an upright hair is wider and has soft sides.
+            let edge = |v: i32, near: i32, far: i32| far - v > 25 && (near - v) * 10 >= (far - v) * 6;
             let dark = |i: usize| {
                 let v = at(line, i);
-                at(line - 3, i) - v > 25 && at(line + 3, i) - v > 25
+                edge(v, at(line - 2, i), at(line - 3, i)) && edge(v, at(line + 2, i), at(line + 3, i))
             };
             let (mut start, mut hits, mut last) = (0usize, 0usize, 0usize);
             let mut runs = Vec::new();
@@ -251,5 +253,25 @@ fn mask_vignette(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
                 field.set(x, y, false);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Skin with an upright stroke at column 100 from row 60 to 180, `half` px to each side, with soft sides.
+    fn stroke(half: f32) -> Plane<[u8; 3]> {
+        Plane::from_fn(320, 240, |x, y| {
+            let inside = (half - (x as f32 - 100.0).abs() + 1.0).clamp(0.0, 1.0);
+            let on = if (60..180).contains(&y) { inside } else { 0.0 };
+            [205.0, 165.0, 145.0].map(|c: f32| (c - on * (c - 55.0)) as u8)
+        })
+    }
+
+    #[test]
+    fn a_drawn_line_is_masked_and_an_upright_hair_is_not() {
+        assert!(!visible(&stroke(0.5)).get(100, 120), "a scale bar of one px");
+        assert!(visible(&stroke(2.5)).get(100, 120), "a hair 5 px wide");
     }
 }
