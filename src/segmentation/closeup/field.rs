@@ -103,21 +103,29 @@ fn straight_edges(
     found
 }
 
-/// Strips along the top or bottom edge of the photo behind a long straight edge: date and magnification banners.
+/// Strips along an edge of the photo behind a long straight edge: date and magnification banners, also of a turned photo.
 fn mask_banners(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
-    let (w, h) = (rgb.width(), rgb.height());
-    let depth = (h / 8).max(8).min(h);
-    for from_top in [true, false] {
-        let row = |line: usize| if from_top { line } else { h - 1 - line };
-        let at = |line: usize, x: usize| luma(rgb.get(x, row(line)));
+    for (upright, from_start) in [(false, true), (false, false), (true, true), (true, false)] {
+        // Lines run along the edge of the photo and are counted from it.
+        let (across, length) = if upright { (rgb.width(), rgb.height()) } else { (rgb.height(), rgb.width()) };
+        let depth = (across / 8).max(8).min(across);
+        let px = |line: usize, i: usize| {
+            let line = if from_start { line } else { across - 1 - line };
+            if upright { (line, i) } else { (i, line) }
+        };
+        let at = |line: usize, i: usize| {
+            let (x, y) = px(line, i);
+            luma(rgb.get(x, y))
+        };
         // The edge must be much longer than a hair can be straight and level; hairs that it runs through may interrupt it.
-        let edges = straight_edges(&at, depth, w, w / 4, (w / 16).max(3), 0.6);
+        let edges = straight_edges(&at, depth, length, length / 4, (length / 16).max(3), 0.6);
         let Some(deepest) = edges.iter().map(|e| e.line).max() else { continue };
-        let from = edges.iter().map(|e| e.from).min().unwrap_or(0).saturating_sub(w / 8);
-        let to = (edges.iter().map(|e| e.to).max().unwrap_or(w) + w / 16).min(w);
-        for line in 0..(deepest + 3).min(h) {
-            for x in from..to {
-                field.set(x, row(line), false);
+        let from = edges.iter().map(|e| e.from).min().unwrap_or(0).saturating_sub(length / 8);
+        let to = (edges.iter().map(|e| e.to).max().unwrap_or(length) + length / 16).min(length);
+        for line in 0..(deepest + 3).min(across) {
+            for i in from..to {
+                let (x, y) = px(line, i);
+                field.set(x, y, false);
             }
         }
     }

@@ -18,7 +18,7 @@ pub enum Polarity {
 }
 
 /// Standard deviations of the line filter, px of a picture whose longer side is at most 1000 px.
-const SIGMAS: [f32; 3] = [1.5, 3.0, 6.0];
+const SIGMAS: [f32; 4] = [1.5, 3.0, 6.0, 12.0];
 /// Share of the px whose lines are compared: hair covers more than this in all but nearly bald fields.
 const STRONGEST: f64 = 0.005;
 /// How much stronger the lines of one polarity must be than those of the other. On noise and blotches of every grain the ratio
