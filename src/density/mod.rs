@@ -23,12 +23,12 @@ pub enum Basis {
 /// Densities of one field, each with a 95 % interval that holds counting error, detection error and scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Density {
-    /// Hairs per cm2.
-    pub hairs: Estimate<PerCm2>,
+    /// Hairs per cm2; absent where units were counted and their hairs cannot be told apart.
+    pub hairs: Option<Estimate<PerCm2>>,
     /// Follicular units per cm2.
     pub units: Estimate<PerCm2>,
-    /// Hairs per unit.
-    pub hairs_per_unit: Estimate<f64>,
+    /// Hairs per unit; absent as `hairs`.
+    pub hairs_per_unit: Option<Estimate<f64>>,
     /// Terminal hairs for each vellus hair; absent without calibres or without a vellus hair.
     pub terminal_to_vellus: Option<Estimate<f64>>,
     /// Mean calibre.
@@ -97,17 +97,20 @@ fn per_area(count: usize, area_cm2: f64, detection: f64, scale: f64) -> Estimate
 /// the edge of the photo counts on the top and left edges only (Gundersen 1977, doi:10.1111/j.1365-2818.1977.tb00062.x).
 #[must_use]
 pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale) -> Option<Density> {
-    let field = &segmentation.field;
+    let (field, skin_per_px) =
+        follicles.field.as_ref().map_or((&segmentation.field, 1.0), |counted| (&counted.mask, counted.skin_per_px));
     let seen = field.as_slice().iter().filter(|f| **f).count();
     if seen == 0 {
         return None;
     }
-    let area = seen as f64 * scale.mm_per_px.px_area().get();
+    let area = seen as f64 * skin_per_px * scale.mm_per_px.px_area().get();
     let edge = follicles.working_width_px.unwrap_or(1.0) * 0.5;
     let (right, bottom) = (field.width() as f32 - 1.0 - edge, field.height() as f32 - 1.0 - edge);
     let counted: Vec<_> = follicles.units.iter().filter(|u| u.root.x < right && u.root.y < bottom).collect();
     let hairs: Vec<_> = counted.iter().flat_map(|u| &u.hairs).collect();
-    let (detection, error) = (f64::from(follicles.detection_error), scale.relative_error);
+    // How far the skin turns away is known by half at best.
+    let turned = 0.5 * (skin_per_px - 1.0);
+    let (detection, error) = (together(&[f64::from(follicles.detection_error), turned]), scale.relative_error);
     let per_cm2 = |n: usize, detection: f64| per_area(n, area, detection, error).with_unit(PerCm2::new).ok();
     let units_per_cm2 = per_cm2(counted.len(), together(&[detection, GROUPING_ERROR]))?;
     let calibers: Vec<f64> = hairs.iter().filter_map(|h| h.caliber).map(Micrometre::get).collect();
@@ -125,11 +128,13 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
         field,
         (radius / scale.mm_per_px.get()) as f32,
     );
-    let px_per_cm2 = (1.0 / scale.mm_per_px.px_area().get()) as f32;
+    let px_per_cm2 = (1.0 / (skin_per_px * scale.mm_per_px.px_area().get())) as f32;
+    let hairs_told = counted.is_empty() || !hairs.is_empty();
     Some(Density {
-        hairs: per_cm2(hairs.len(), detection)?,
+        hairs: if hairs_told { Some(per_cm2(hairs.len(), detection)?) } else { None },
         units: units_per_cm2,
-        hairs_per_unit: hairs_per_unit(&counted.iter().map(|u| u.hairs.len()).collect::<Vec<_>>(), detection),
+        hairs_per_unit: hairs_told
+            .then(|| hairs_per_unit(&counted.iter().map(|u| u.hairs.len()).collect::<Vec<_>>(), detection)),
         terminal_to_vellus: terminal_to_vellus(&hairs, detection),
         mean_caliber,
         cumulative_thickness_mm_per_cm2: thickness,

@@ -188,14 +188,14 @@ fn units(truth: &Document, found: &Document, out: &mut Score) {
 fn densities(truth: &Document, found: &Document, out: &mut Score) {
     let Some(t) = &truth.density else { return };
     for (m, of) in [
-        (Measure::HairDensity, (|d| d.hairs_per_cm2) as fn(&super::wire::Density) -> super::wire::Interval),
-        (Measure::UnitDensity, |d| d.follicular_units_per_cm2),
+        (Measure::HairDensity, (|d| d.hairs_per_cm2) as fn(&super::wire::Density) -> Option<super::wire::Interval>),
+        (Measure::UnitDensity, |d| Some(d.follicular_units_per_cm2)),
     ] {
         // Nothing counted is a count of zero, and wrong by 100 %.
-        let f = found.density.as_ref().map(of);
+        let f = found.density.as_ref().and_then(of);
         let interval = f.map(|f| (f.low, f.high));
-        if of(t).value > 0.0 {
-            out.compare(m, of(t).value, f.map_or(0.0, |f| f.value), interval, true);
+        if let Some(t) = of(t).filter(|t| t.value > 0.0) {
+            out.compare(m, t.value, f.map_or(0.0, |f| f.value), interval, true);
         }
     }
     let found = found.density.as_ref().and_then(|d| d.mean_caliber_um);

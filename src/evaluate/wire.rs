@@ -79,7 +79,7 @@ pub struct Interval {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Density {
     /// Hairs.
-    pub hairs_per_cm2: Interval,
+    pub hairs_per_cm2: Option<Interval>,
     /// Units.
     pub follicular_units_per_cm2: Interval,
     /// Calibre.

@@ -6,6 +6,7 @@ mod fork;
 mod link;
 mod ridge;
 mod root;
+mod stubble;
 mod touching;
 mod trace;
 mod unit;
@@ -62,7 +63,7 @@ pub struct Hair {
 pub struct FollicularUnit {
     /// Mean of the hairs' roots.
     pub root: Point,
-    /// One to four hairs, rarely more.
+    /// One to four hairs, rarely more; empty where units were counted and hairs cannot be told apart.
     pub hairs: Vec<Hair>,
 }
 
@@ -77,15 +78,26 @@ pub struct Follicles {
     pub working_width_px: Option<f32>,
     /// Expected relative error of the counts from missed and false detections, one standard deviation, 0..1.
     pub detection_error: f32,
+    /// Where units were counted on a head; none in close-ups, where it is the whole field.
+    pub field: Option<CountedField>,
     /// What a reader of the counts must know.
     pub warnings: Vec<String>,
 }
 
-/// Finds units and hairs. Returns none where the photo does not resolve single hairs (long hair on a whole head, blur).
+/// The part of a head on which units were counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountedField {
+    /// Size of the photo: where the scalp faces the camera.
+    pub mask: Plane<bool>,
+    /// Skin area under a px of the mask, over that of a px seen straight on: 1 for a flat field, more on a curved one.
+    pub skin_per_px: f64,
+}
+
+/// Finds units and hairs; of a shaven head the units alone. Returns none where the photo does not resolve single hairs (long hair on a whole head, blur).
 #[must_use]
 pub fn detect(photo: &Photo, view: View, segmentation: &Segmentation, scale: Option<&Scale>) -> Option<Follicles> {
     if view != View::Closeup {
-        return None;
+        return stubble::count(photo, segmentation, scale);
     }
     let Some(image) = WorkImage::of(photo, &segmentation.field) else {
         return Some(Follicles {
@@ -203,6 +215,7 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
         units,
         debris: loose.iter().map(|t| t.path.iter().map(|p| image.to_photo(*p)).collect()).collect(),
         working_width_px: Some(width * image.factor),
+        field: None,
         detection_error: DETECTION_ERROR,
         warnings,
     }

@@ -116,9 +116,9 @@ fn densities(phantom: &CloseupPhantom) -> json::Density {
     let of = |kind| hairs.iter().filter(|h| h.kind == Some(kind)).count() as f64;
     let (terminal, vellus) = (of(HairKind::Terminal), of(HairKind::Vellus));
     json::Density {
-        hairs_per_cm2: Interval::exact(hairs.len() as f64 / area),
+        hairs_per_cm2: Some(Interval::exact(hairs.len() as f64 / area)),
         follicular_units_per_cm2: Interval::exact(units.len() as f64 / area),
-        hairs_per_unit: Interval::exact(hairs.len() as f64 / units.len().max(1) as f64),
+        hairs_per_unit: Some(Interval::exact(hairs.len() as f64 / units.len().max(1) as f64)),
         terminal_to_vellus: (vellus > 0.0).then(|| Interval::exact(terminal / vellus)),
         mean_caliber_um: (!calibers.is_empty()).then(|| Interval::exact(sum / calibers.len() as f64)),
         cumulative_thickness_mm_per_cm2: Some(Interval::exact(sum / 1000.0 / area)),

@@ -118,7 +118,10 @@ fn title(canvas: &mut Canvas, frame: &Frame, a: &Analysis) {
     let view = if a.view.confidence > 0.0 { words::view(a.view.view) } else { "head" };
     canvas.text(frame.text, y, view, size, Weight::Bold, WHITE);
     let fact = match (&a.density, &a.follicles, a.coverage.scalp_share_hidden) {
-        (Some(d), ..) => format!("{:.0} hairs/cm², {:.0} units/cm²", d.hairs.value.get(), d.units.value.get()),
+        (Some(d), ..) => {
+            let hairs = d.hairs.as_ref().map_or(String::new(), |h| format!("{:.0} hairs/cm², ", h.value.get()));
+            format!("{hairs}{:.0} units/cm²", d.units.value.get())
+        }
         (None, Some(f), _) if a.view.view == View::Closeup => {
             format!("{} units, {} hairs", f.units.len(), f.units.iter().map(|u| u.hairs.len()).sum::<usize>())
         }

@@ -115,12 +115,16 @@ fn for_client(pages: &mut Pages, d: &Document, overlay: &Overlay, note: &str) {
         None => pages.paragraph("No scalp was found in this photo."),
     }
     if let Some(density) = &d.density {
+        let (what, n) = match &density.hairs_per_cm2 {
+            Some(hairs) => ("hairs", hairs),
+            None => ("follicular units (openings with one to four hairs)", &density.follicular_units_per_cm2),
+        };
         pages.paragraph(&format!(
-            "There are about {:.0} hairs on each square centimetre ({}); most likely between {:.0} and {:.0}.",
-            density.hairs_per_cm2.value,
+            "There are about {:.0} {what} on each square centimetre ({}); most likely between {:.0} and {:.0}.",
+            n.value,
             words::basis(density.basis),
-            density.hairs_per_cm2.low,
-            density.hairs_per_cm2.high
+            n.low,
+            n.high
         ));
     }
     if d.quality.verdict != Verdict::Good {
@@ -305,9 +309,16 @@ fn numbers(pages: &mut Pages, d: &Document) {
         pages.row(&format!("  {}", words::zone(z.zone)), &format!("{:.0} % hidden", z.share_hidden * 100.0));
     }
     if let Some(n) = &d.density {
-        pages.row("Hairs", &format!("{}, {}", range(&n.hairs_per_cm2, 0, "/cm²"), words::basis(n.basis)));
-        pages.row("Follicular units", &range(&n.follicular_units_per_cm2, 0, "/cm²"));
-        pages.row("Hairs per unit", &range(&n.hairs_per_unit, 2, ""));
+        if let Some(hairs) = &n.hairs_per_cm2 {
+            pages.row("Hairs", &format!("{}, {}", range(hairs, 0, "/cm²"), words::basis(n.basis)));
+        }
+        pages.row(
+            "Follicular units",
+            &format!("{}, {}", range(&n.follicular_units_per_cm2, 0, "/cm²"), words::basis(n.basis)),
+        );
+        if let Some(each) = &n.hairs_per_unit {
+            pages.row("Hairs per unit", &range(each, 2, ""));
+        }
         if let Some(c) = &n.mean_caliber_um {
             pages.row("Mean calibre", &range(c, 0, "µm"));
         }
@@ -318,7 +329,7 @@ fn numbers(pages: &mut Pages, d: &Document) {
             pages.row("Terminal to vellus", &range(c, 1, ""));
         }
     } else if let Some(found) = &d.detection {
-        pages.row("Counted", &format!("{} follicular units with {} hairs", found.units, found.hairs));
+        pages.row("Counted", &words::counted(found.units, found.hairs));
     }
     for r in &d.bald_regions {
         let kind = if r.kind == RegionKind::Bald { "bald" } else { "thinning" };

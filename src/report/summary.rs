@@ -57,15 +57,14 @@ pub fn summary(d: &Document, style: Style) -> String {
     line("scale", &scale(d));
     if let Some(density) = &d.density {
         let basis = words::basis(density.basis);
-        line("hairs", &format!("{} /cm², {basis}", range(&density.hairs_per_cm2, 0)));
-        line(
-            "units",
-            &format!(
-                "{} /cm², {} hairs each",
-                range(&density.follicular_units_per_cm2, 0),
-                range(&density.hairs_per_unit, 2)
-            ),
-        );
+        let units = range(&density.follicular_units_per_cm2, 0);
+        match (&density.hairs_per_cm2, &density.hairs_per_unit) {
+            (Some(hairs), Some(each)) => {
+                line("hairs", &format!("{} /cm², {basis}", range(hairs, 0)));
+                line("units", &format!("{units} /cm², {} hairs each", range(each, 2)));
+            }
+            _ => line("units", &format!("{units} /cm², {basis}; their hairs cannot be told apart here")),
+        }
         if let Some(calibre) = &density.mean_caliber_um {
             line("calibre", &format!("{} µm", range(calibre, 0)));
         }
@@ -73,9 +72,8 @@ pub fn summary(d: &Document, style: Style) -> String {
         line(
             "counted",
             &format!(
-                "{} follicular units with {} hairs{}",
-                found.units,
-                found.hairs,
+                "{}{}",
+                words::counted(found.units, found.hairs),
                 if d.scale.is_none() { "; without a scale there is no density" } else { "" }
             ),
         );

@@ -140,3 +140,11 @@ pub fn pattern(d: &Document) -> Option<String> {
     let stages = p.norwood.map(|r| range("Norwood", r)).or(p.ludwig.map(|r| range("Ludwig", r)))?;
     Some(format!("{stages} ({})", p.evidence))
 }
+
+/// What was counted in a field without a scale.
+pub(super) fn counted(units: usize, hairs: usize) -> String {
+    match (units, hairs) {
+        (1.., 0) => format!("{units} follicular units; their hairs cannot be told apart here"),
+        _ => format!("{units} follicular units with {hairs} hairs"),
+    }
+}

@@ -21,7 +21,7 @@ pub(super) fn px(p: Point) -> [f64; 2] {
 pub struct FollicularUnit {
     /// Mean of the hairs' roots, px.
     pub root_px: [f64; 2],
-    /// The hairs.
+    /// The hairs; empty where they cannot be told apart.
     pub hairs: Vec<Hair>,
 }
 
@@ -65,12 +65,12 @@ pub struct Detection {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Density {
-    /// Hairs per cm².
-    pub hairs_per_cm2: Interval,
+    /// Hairs per cm²; null where units were counted and their hairs cannot be told apart.
+    pub hairs_per_cm2: Option<Interval>,
     /// Follicular units per cm².
     pub follicular_units_per_cm2: Interval,
-    /// Hairs per follicular unit.
-    pub hairs_per_unit: Interval,
+    /// Hairs per follicular unit; null as `hairs_per_cm2`.
+    pub hairs_per_unit: Option<Interval>,
     /// Terminal hairs for each vellus hair.
     pub terminal_to_vellus: Option<Interval>,
     /// Mean calibre, µm.
@@ -147,9 +147,9 @@ impl Detection {
 impl Density {
     pub(super) fn of(d: &crate::density::Density) -> Self {
         Self {
-            hairs_per_cm2: Interval::of(&d.hairs, |v| v.get()),
+            hairs_per_cm2: d.hairs.as_ref().map(|e| Interval::of(e, |v| v.get())),
             follicular_units_per_cm2: Interval::of(&d.units, |v| v.get()),
-            hairs_per_unit: Interval::of(&d.hairs_per_unit, |v| *v),
+            hairs_per_unit: d.hairs_per_unit.as_ref().map(|e| Interval::of(e, |v| *v)),
             terminal_to_vellus: d.terminal_to_vellus.as_ref().map(|e| Interval::of(e, |v| *v)),
             mean_caliber_um: d.mean_caliber.as_ref().map(|e| Interval::of(e, |v| v.get())),
             cumulative_thickness_mm_per_cm2: d
