@@ -145,6 +145,7 @@ pub(super) struct Camera {
     pub toward: V3,
     cos: f64,
     sin: f64,
+    shapes: [Silhouette; SHAPES.len()],
 }
 
 /// A place of the skull from a direction on its own unit sphere, and the area there for each area of that sphere.
@@ -154,18 +155,44 @@ pub(super) fn on_sphere(n: V3) -> (V3, f64) {
     (std::array::from_fn(|i| CRANIUM.centre[i] + CRANIUM.axes[i] * n[i]), a * b * c * m.sqrt())
 }
 
-/// A ray through a px: points `origin + t * toward`.
-fn hit(e: &Ellipsoid, origin: V3, toward: V3) -> Option<f64> {
-    let (mut a, mut b, mut c) = (0.0, 0.0, -1.0);
-    for i in 0..3 {
-        let w = 1.0 / (e.axes[i] * e.axes[i]);
-        let q = origin[i] - e.centre[i];
-        a += toward[i] * toward[i] * w;
-        b += q * toward[i] * w;
-        c += q * q * w;
+/// The model's ellipsoids and what each of them is.
+const SHAPES: [(Ellipsoid, Part); 7] = [
+    (CRANIUM, Part::Dome),
+    (FACE, Part::Face),
+    (NOSE, Part::Face),
+    (LEFT_EAR, Part::Ear),
+    (RIGHT_EAR, Part::Ear),
+    (NECK, Part::Neck),
+    (TORSO, Part::Torso),
+];
+
+/// An ellipsoid as one camera sees it: all of the ray's equation that does not hang on the px, since a pose is tried on every px.
+#[derive(Debug, Clone, Copy)]
+struct Silhouette {
+    part: Part,
+    centre: V3,
+    /// Inverse squares of the axes, and these times the line of sight.
+    weight: V3,
+    toward: V3,
+    /// The line of sight's own square under `weight`.
+    square: f64,
+    /// Where the centre appears, breadths right of and below the pose's centre, and a radius beyond which no ray hits.
+    at: (f64, f64),
+    reach2: f64,
+}
+
+impl Silhouette {
+    /// The distance along the line of sight to the near surface, for a ray `right` and `below` of the pose's centre.
+    fn hit(&self, right: f64, below: f64, ray: V3) -> Option<f64> {
+        if (right - self.at.0).powi(2) + (below - self.at.1).powi(2) > self.reach2 {
+            return None;
+        }
+        let q: V3 = std::array::from_fn(|i| ray[i] - self.centre[i]);
+        let b = dot(q, self.toward);
+        let c: f64 = (0..3).map(|i| q[i] * q[i] * self.weight[i]).sum::<f64>() - 1.0;
+        let d = b * b - self.square * c;
+        (d >= 0.0).then(|| (d.sqrt() - b) / self.square)
     }
-    let d = b * b - a * c;
-    (d >= 0.0).then(|| (-b + d.sqrt()) / a)
 }
 
 impl Camera {
@@ -180,13 +207,30 @@ impl Camera {
             toward[0] * right[1] - toward[1] * right[0],
         ];
         let (sin, cos) = pose.roll.sin_cos();
-        Self { pose, right, up, toward, cos, sin }
+        let shapes = SHAPES.map(|(e, part)| {
+            let weight = e.axes.map(|a| 1.0 / (a * a));
+            let along: V3 = std::array::from_fn(|i| toward[i] * weight[i]);
+            Silhouette {
+                part,
+                centre: e.centre,
+                weight,
+                toward: along,
+                square: dot(along, toward),
+                at: (dot(e.centre, right), -dot(e.centre, up)),
+                reach2: e.axes.iter().fold(0.0, |most: f64, a| most.max(a * a)),
+            }
+        });
+        Self { pose, right, up, toward, cos, sin, shapes }
     }
 
-    fn ray(&self, x: f64, y: f64) -> V3 {
+    /// A point of the photo in breadths right of and below the pose's centre, in the head's own upright.
+    fn upright(&self, x: f64, y: f64) -> (f64, f64) {
         let (dx, dy) = ((x - self.pose.centre.0) / self.pose.scale, (y - self.pose.centre.1) / self.pose.scale);
-        let (a, b) = (self.cos * dx + self.sin * dy, -self.sin * dx + self.cos * dy);
-        std::array::from_fn(|i| a * self.right[i] - b * self.up[i])
+        (self.cos * dx + self.sin * dy, -self.sin * dx + self.cos * dy)
+    }
+
+    fn ray(&self, (right, below): (f64, f64)) -> V3 {
+        std::array::from_fn(|i| right * self.right[i] - below * self.up[i])
     }
 
     fn along(&self, ray: V3, t: f64) -> V3 {
@@ -210,21 +254,14 @@ impl Camera {
 
     /// What the model shows at a point of the photo, and which place of its surface; without meaning for [`Part::Room`].
     pub fn seen(&self, x: f64, y: f64) -> (Part, V3) {
-        let ray = self.ray(x, y);
+        let (right, below) = self.upright(x, y);
+        let ray = self.ray((right, below));
         let mut best = (f64::NEG_INFINITY, Part::Room);
-        for (e, part) in [
-            (&CRANIUM, Part::Dome),
-            (&FACE, Part::Face),
-            (&NOSE, Part::Face),
-            (&LEFT_EAR, Part::Ear),
-            (&RIGHT_EAR, Part::Ear),
-            (&NECK, Part::Neck),
-            (&TORSO, Part::Torso),
-        ] {
-            if let Some(t) = hit(e, ray, self.toward)
+        for shape in &self.shapes {
+            if let Some(t) = shape.hit(right, below, ray)
                 && t > best.0
             {
-                best = (t, part);
+                best = (t, shape.part);
             }
         }
         if best.1 == Part::Room {
@@ -242,7 +279,7 @@ impl Camera {
     /// The place on the skull seen at a point of the photo, and how steeply it is seen: the cosine between the surface's normal
     /// and the line of sight, 0 at the limb. Beyond the limb (hair stands off the skull) the nearest place on the limb, cosine 0.
     pub fn place(&self, p: Point) -> (V3, f64) {
-        let ray = self.ray(f64::from(p.x), f64::from(p.y));
+        let ray = self.ray(self.upright(f64::from(p.x), f64::from(p.y)));
         let e = &CRANIUM;
         let q: V3 = std::array::from_fn(|i| (ray[i] - e.centre[i]) / e.axes[i]);
         let v: V3 = std::array::from_fn(|i| self.toward[i] / e.axes[i]);
