@@ -11,6 +11,7 @@ use crate::plane::Point;
 use crate::quality::Verdict;
 use crate::report::json::Document;
 use crate::report::json::visit::{VisitDocument, visit};
+use crate::report::overlay::{Overlay, scalp};
 use crate::scale::{Scale, ScaleSource};
 use crate::units::MmPerPx;
 use crate::view::View;
@@ -65,9 +66,9 @@ pub fn view_named(stem: &OsStr) -> Option<View> {
     views.next().filter(|_| views.next().is_none())
 }
 
-/// Joins the photos of a visit; at least one.
+/// Joins the photos of a visit, at least one: what is told of it, and the picture of its scalp.
 #[must_use]
-pub fn joined(photos: &[(Document, Kept)], options: &Options) -> VisitDocument {
+pub fn joined(photos: &[(Document, Kept)], options: &Options) -> (VisitDocument, Overlay) {
     let contributions: Vec<Contribution> = photos.iter().filter_map(|(_, k)| k.contribution.clone()).collect();
     let map = join(&contributions);
     let built_in = Rules::built_in();
@@ -142,7 +143,7 @@ pub fn joined(photos: &[(Document, Kept)], options: &Options) -> VisitDocument {
         hairline_photo = Some(d.photo.file_name.clone());
     }
     let members: Vec<(&Document, bool)> = photos.iter().map(|(d, k)| (d, k.contribution.is_some())).collect();
-    visit(&members, &map, &plan, hairline_photo, warnings)
+    (visit(&members, &map, &plan, hairline_photo, warnings), scalp::draw(&map))
 }
 
 /// The pattern of the view that shows most of it: from above, then from the front.

@@ -103,8 +103,11 @@ fn run_with(args: &AnalyzeArgs, change: impl FnOnce(&mut batch::Settings)) -> En
     terminal.finish();
     if settings.visit && !members.is_empty() {
         match visit(&members, &settings) {
-            Ok(text) if show == Show::Summary => terminal.out(&text),
-            Ok(_) => {}
+            Ok(joined) => match show {
+                Show::Summary => terminal.out(&joined.summary),
+                Show::Json => terminal.out(&joined.line),
+                Show::Errors => {}
+            },
             Err((failure, path)) => {
                 terminal.error(&failure.to_string(), failure.remedy().as_deref(), Some(&path));
                 return End::SomeFailed;
@@ -122,24 +125,36 @@ fn visit_name_taken(jobs: &[batch::Job]) -> Option<PathBuf> {
     jobs.iter().find(|j| j.stem.eq_ignore_ascii_case("visit")).map(|j| j.path.clone())
 }
 
-/// Joins the photos of a visit and writes `visit.json` and, where asked for, `visit.report.pdf`; answers the summary.
-fn visit(members: &[(Document, Kept)], settings: &batch::Settings) -> Result<String, (Failure, PathBuf)> {
-    let out = settings.out.clone().unwrap_or_default();
-    let document = batch::visit::joined(members, &settings.options);
+/// A visit as the terminal shows it.
+struct Joined {
+    summary: String,
+    /// `visit.json`, its newline included.
+    line: String,
+}
+
+/// Joins the photos of a visit and writes, where there is a folder, `visit.json`, `visit.scalp.png` and, where asked
+/// for, `visit.report.pdf`.
+fn visit(members: &[(Document, Kept)], settings: &batch::Settings) -> Result<Joined, (Failure, PathBuf)> {
+    let (document, scalp) = batch::visit::joined(members, &settings.options);
+    let line = |path: &Path| json::to_line(&document).map(|l| l + "\n").map_err(|e| (e.into(), path.to_owned()));
+    let Some(out) = &settings.out else {
+        return Ok(Joined { summary: summary::visit(&document), line: line(Path::new("visit.json"))? });
+    };
     let path = out.join("visit.json");
     let failed = |e: Failure| (e, path.clone());
     if !settings.overwrite && holds_another_visit(&path, &document) {
         return Err(failed(Failure::Occupied { name: "visit.json".into() }));
     }
     let save =
-        |name: &str, bytes: &[u8]| write::whole(&out, OsStr::new(name), bytes).map_err(|e| failed(Failure::Write(e)));
+        |name: &str, bytes: &[u8]| write::whole(out, OsStr::new(name), bytes).map_err(|e| failed(Failure::Write(e)));
     if settings.pdf {
-        let pdf = pdf::visit(&document).map_err(|e| failed(e.into()))?;
+        let pdf = pdf::visit(&document, &scalp).map_err(|e| failed(e.into()))?;
         save("visit.report.pdf", &pdf)?;
     }
-    let line = json::to_line(&document).map_err(|e| failed(e.into()))?;
-    save("visit.json", (line + "\n").as_bytes())?;
-    Ok(summary::visit(&document))
+    save("visit.scalp.png", &scalp.png().map_err(|e| failed(e.into()))?)?;
+    let line = line(&path)?;
+    save("visit.json", line.as_bytes())?;
+    Ok(Joined { summary: summary::visit(&document), line })
 }
 
 /// Whether the file holds a visit with other photos.

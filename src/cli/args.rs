@@ -74,7 +74,8 @@ What is written to DIR for each photo STEM.jpg:
   STEM.report.pdf    with --pdf: one page for the client, one for the artist
   STEM.session1.png  with --preview: the photo after each session of the plan (up to 4), and STEM.healed.png
   visit.json         with --visit: the photos joined on one scalp, each place counted once, and one plan for the visit;
-                     visit.report.pdf with --pdf. A file named after its side (front.jpg, 2-left.png) is taken to show it
+  visit.scalp.png    that scalp as seen from above; visit.report.pdf with --pdf. A file named after its side (front.jpg,
+                     2-left.png) is taken to show it
 Two photos of one STEM: the second is written as STEM-2. A photo given twice is analysed once. Results of the same
 photo are replaced; results of another photo only with --overwrite.
 
@@ -159,7 +160,7 @@ pub struct AnalyzeArgs {
     #[arg(long, requires = "out")]
     pub preview: bool,
     /// The photos show one head at one visit: also join them in visit.json, and take the sides that files are named after
-    #[arg(long, requires = "out", conflicts_with = "view")]
+    #[arg(long, conflicts_with = "view")]
     pub visit: bool,
     /// Print one JSON document per photo and line instead of the summary
     #[arg(long)]

@@ -54,12 +54,16 @@ pub(super) fn read(
         }
         _ if m >= THIN || (f >= BALD && hairline.is_none_or(|h| h.mid_frontal.is_none())) => (4, 6),
         _ if c >= THIN => (3, 5),
-        _ => match temple {
-            Some(z) if z > 35.0 => (1, 2),
-            Some(z) if z > 12.0 => (2, 3),
-            Some(_) => (3, 4),
-            None => return None,
-        },
+        _ => {
+            let (low, high) = match temple {
+                Some(z) if z > 35.0 => (1, 2),
+                Some(z) if z > 12.0 => (2, 3),
+                Some(_) => (3, 4),
+                None => return None,
+            };
+            // A crown that this view does not show may be bare: the stage above has the same temples.
+            (low, if crown.is_none() { high + 1 } else { high })
+        }
     };
     Some(Pattern::Norwood { low, high, evidence })
 }

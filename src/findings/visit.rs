@@ -126,6 +126,19 @@ pub struct ScalpMap {
     pub disagreement: Option<f64>,
     /// Breadth of the head in mm by all scales, and its relative error.
     pub breadth_mm: Option<(f64, f64)>,
+    /// The scalp from above, spread out about the vertex (azimuthal equidistant), the face below, the client's left at the right.
+    pub cells: Plane<ScalpCell>,
+}
+
+/// What is known of a place of the scalp.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ScalpCell {
+    /// Not scalp.
+    Outside,
+    /// Scalp of the model head that no photo shows well enough.
+    Unseen,
+    /// Share hidden by hair, 0..1.
+    Hidden(f32),
 }
 
 /// Joins what the photos of a visit tell.
@@ -210,6 +223,11 @@ pub fn join(photos: &[Contribution]) -> ScalpMap {
         salt_score: score.map(|s| s.iter().zip(SALT_WEIGHTS).map(|(s, w)| s * w).sum()),
         disagreement,
         breadth_mm,
+        cells: Plane::from_fn(SIDE, SIDE, |x, y| match (hidden[y * SIDE + x], on_scalp[y * SIDE + x]) {
+            (Some(share), Some(_)) => ScalpCell::Hidden(share as f32),
+            (None, Some(_)) => ScalpCell::Unseen,
+            _ => ScalpCell::Outside,
+        }),
     }
 }
 

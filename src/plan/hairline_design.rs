@@ -2,8 +2,11 @@
 //! that is drawn anew, a hand's breadth above the glabella.
 //!
 //! Conservative on purpose: clients complain of hairlines too low or too sharp. The line never lies below the measured
-//! mid-frontal point, never behind the measured line, and is slightly irregular.
+//! mid-frontal point unless the client wishes it, and then not below the limit of the rules; it never lies behind the measured line
+//! and is slightly irregular.
 
+use super::planner::polygon_area;
+use super::profile::Profile;
 use super::rules::Rules;
 use crate::findings::{BREADTH_MM, Findings, Hairline, HeadGeometry, RegionKind};
 use crate::plane::Point;
@@ -24,8 +27,9 @@ pub struct Design {
 }
 
 /// Proposes a hairline; none where the measured one is not sure enough or needs no change.
-pub fn propose(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> Option<Design> {
+pub fn propose(findings: &Findings, scale: Option<&Scale>, profile: &Profile, rules: &Rules) -> Option<Design> {
     let (low, high) = rules.range("hairline_height_limits_mm");
+    let wish = Wish::of(profile, low);
     let hairline = findings.hairline.as_ref();
     let mid = hairline.and_then(|h| h.mid_frontal);
     let measured = findings
@@ -37,7 +41,13 @@ pub fn propose(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> Opt
     let sure = hairline.is_some_and(|h| h.confidence >= LEAST_CONFIDENCE);
     let usual = sure && mid.is_some() && measured.is_none_or(|mm| mm <= high);
     if !drawn && !usual {
-        return on_bald_front(findings, scale, rules);
+        return on_bald_front(findings, scale, wish.as_ref(), rules);
+    }
+    if let (Some(wish), Some(mm), false) = (&wish, measured, drawn)
+        && wish.mm < mm - LEAST_LOWERING_MM
+        && let Some(design) = lowered(findings, scale, wish, mm, rules)
+    {
+        return Some(design);
     }
     let (hairline, head) = (hairline?, findings.head.as_ref()?);
     let mut design = forward(hairline, head, rules)?;
@@ -53,6 +63,61 @@ pub fn propose(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> Opt
         ),
     };
     Some(design)
+}
+
+/// A hairline that the client wishes.
+struct Wish {
+    /// Height above the glabella, never below the limit.
+    mm: f64,
+    /// The wish and what became of it, in words.
+    words: String,
+}
+
+impl Wish {
+    fn of(profile: &Profile, least: f64) -> Option<Self> {
+        let asked = profile.wished_hairline_mm?;
+        let words = if asked < least {
+            format!("the client wishes {asked:.0} mm, lower than the limit of {least:.0} mm, which is kept")
+        } else {
+            format!("the client wishes {asked:.0} mm")
+        };
+        Some(Self { mm: asked.max(least), words })
+    }
+}
+
+/// A wish that is nearer to the measured line than this is met by it: the measured height is no better.
+const LEAST_LOWERING_MM: f64 = 10.0;
+
+/// The line that the client wishes in front of the measured one, and the skin between both.
+fn lowered(findings: &Findings, scale: Option<&Scale>, wish: &Wish, measured: f64, rules: &Rules) -> Option<Design> {
+    let (surface, hairline) = (findings.surface?, findings.hairline.as_ref()?);
+    let breadth = mm_per_breadth(findings, scale);
+    let line = on_model(findings, wish.mm / breadth, rules)?;
+    let outline: Vec<Point> = line.iter().map(|s| s.1).chain(hairline.polyline.iter().rev().copied()).collect();
+    let line: Vec<Point> = line.into_iter().map(|s| s.1).collect();
+    let note = format!(
+        "the proposed hairline lies {:.0} mm above the glabella, the measured one {measured:.0} mm: {} ({}); check it with the client in a mirror",
+        wish.mm,
+        wish.words,
+        basis(findings, scale)
+    );
+    // The outline as the photo shows it, foreshortened; the middle of the strip says how much skin that is.
+    let middle = line.get(line.len() / 2)?;
+    let area_px = polygon_area(&outline) * (1.0 - bald_share(&outline, findings)) * surface.place(*middle).stretch();
+    Some(Design { length_px: length(&line), area_px, line, outline, note })
+}
+
+fn length(line: &[Point]) -> f64 {
+    line.windows(2).map(|w| f64::from(w[0].distance(w[1]))).sum()
+}
+
+/// A slightly irregular line on the model head, its middle `height` breadths above the glabella; with each point its azimuth.
+fn on_model(findings: &Findings, height: f64, rules: &Rules) -> Option<Vec<(f64, Point)>> {
+    let surface = findings.surface?;
+    let seen = surface.hairline(findings.glabella, height, rules.value("mature_recession_share"));
+    let rough = (0.004 * surface.breadth_px()) as f32;
+    let uneven = |(i, (az, p)): (usize, (f64, Point))| (az, Point::new(p.x, p.y + irregular(i) * rough));
+    (seen.len() >= LEAST_POINTS).then(|| seen.into_iter().enumerate().map(uneven).collect())
 }
 
 /// Length of a breadth of the head.
@@ -76,31 +141,22 @@ const MIDDLE_FROM_THE_SIDE: f64 = 40.0;
 const LEAST_POINTS: usize = 5;
 
 /// A line on the model head, where the middle of the front is bald.
-fn on_bald_front(findings: &Findings, scale: Option<&Scale>, rules: &Rules) -> Option<Design> {
-    let surface = findings.surface?;
-    let mm = mm_per_breadth(findings, scale);
-    let height = rules.value("hairline_height_mm");
-    let recession = rules.value("mature_recession_share");
-    let seen = surface.hairline(findings.glabella, height / mm, recession);
-    if seen.len() < LEAST_POINTS {
-        return None;
-    }
-    let bald = |p: Point| is_bald(findings, p);
+fn on_bald_front(findings: &Findings, scale: Option<&Scale>, wish: Option<&Wish>, rules: &Rules) -> Option<Design> {
+    let height = wish.map_or_else(|| rules.value("hairline_height_mm"), |w| w.mm);
+    let seen = on_model(findings, height / mm_per_breadth(findings, scale), rules)?;
     let within = |az: f64| seen.iter().filter(|s| s.0 <= az).collect::<Vec<_>>();
     let middle = within(MIDDLE);
     let middle = if middle.len() < LEAST_POINTS { within(MIDDLE_FROM_THE_SIDE) } else { middle };
-    if 2 * middle.iter().filter(|s| bald(s.1)).count() <= middle.len() {
+    if 2 * middle.iter().filter(|s| is_bald(findings, s.1)).count() <= middle.len() {
         return None;
     }
-    let rough = (0.004 * surface.breadth_px()) as f32;
-    let line: Vec<Point> =
-        seen.iter().enumerate().map(|(i, s)| Point::new(s.1.x, s.1.y + irregular(i) * rough)).collect();
-    let length_px = line.windows(2).map(|w| f64::from(w[0].distance(w[1]))).sum();
     let note = format!(
-        "the front is bald, so the hairline is proposed {height:.0} mm above the glabella ({}); the client decides",
-        basis(findings, scale)
+        "the front is bald, so the hairline is proposed {height:.0} mm above the glabella ({}); {}",
+        basis(findings, scale),
+        wish.map_or("the client decides", |w| w.words.as_str())
     );
-    Some(Design { line, outline: Vec::new(), area_px: 0.0, length_px, note })
+    let line: Vec<Point> = seen.into_iter().map(|s| s.1).collect();
+    Some(Design { outline: Vec::new(), area_px: 0.0, length_px: length(&line), line, note })
 }
 
 fn is_bald(findings: &Findings, p: Point) -> bool {
@@ -177,7 +233,7 @@ fn forward(hairline: &Hairline, head: &HeadGeometry, rules: &Rules) -> Option<De
         before = Some((across, gap));
         line.push(if gap > 0.0 { to_photo(across, up - gap + irregular(i) * width * 0.004) } else { p });
     }
-    let length_px = line.windows(2).map(|w| f64::from(w[0].distance(w[1]))).sum();
+    let length_px = length(&line);
     let outline = line.iter().chain(hairline.polyline.iter().rev()).copied().collect();
     (widest > LEAST_GAP * width).then_some(Design { line, outline, area_px: area, length_px, note: String::new() })
 }
@@ -256,7 +312,7 @@ mod tests {
     #[test]
     fn a_bald_front_gets_a_line_eight_centimetres_above_the_glabella() {
         let (findings, surface) = bald_front();
-        let design = propose(&findings, None, &Rules::built_in()).expect("a bald front");
+        let design = propose(&findings, None, &Profile::default(), &Rules::built_in()).expect("a bald front");
         let middle = design.line.iter().min_by(|a, b| {
             let off = |p: &Point| surface.place(*p).at[0].abs();
             off(a).total_cmp(&off(b))
@@ -267,9 +323,44 @@ mod tests {
         assert!(design.line.windows(2).all(|w| w[0].distance(w[1]) < 60.0), "the line has no jump");
         // Brows seen lower in the photo bring the line down with them.
         let lower = Findings { glabella: Some(surface.project([0.0, 0.02, 0.63])), ..findings };
-        let moved = propose(&lower, None, &Rules::built_in()).expect("a bald front");
+        let moved = propose(&lower, None, &Profile::default(), &Rules::built_in()).expect("a bald front");
         let (high, low) = (design.line[design.line.len() / 2].y, moved.line[moved.line.len() / 2].y);
         assert!(low > high + 5.0, "{low} against {high}");
+    }
+
+    #[test]
+    fn a_wish_moves_the_line_but_not_below_the_limit() {
+        let (findings, surface) = bald_front();
+        let height = |mm: f64| {
+            let profile = Profile { wished_hairline_mm: Some(mm), ..Profile::default() };
+            let design = propose(&findings, None, &profile, &Rules::built_in()).expect("a bald front");
+            let off = |p: &Point| surface.place(*p).at[0].abs();
+            let middle = *design.line.iter().min_by(|a, b| off(a).total_cmp(&off(b))).unwrap();
+            (surface.height_above_glabella(None, middle) * BREADTH_MM, design.note)
+        };
+        let (high, note) = height(95.0);
+        assert!((high - 95.0).abs() < 4.0 && note.contains("wishes 95 mm"), "{high:.1} mm: {note}");
+        let (low, note) = height(40.0);
+        assert!((low - 70.0).abs() < 4.0 && note.contains("limit of 70 mm"), "{low:.1} mm: {note}");
+    }
+
+    #[test]
+    fn a_hairline_higher_than_wished_is_brought_forward_as_a_region() {
+        let (mut findings, surface) = bald_front();
+        findings.bald_regions.clear();
+        let (mut seen, head) = line(10.0);
+        let measured = surface.hairline(None, 98.0 / BREADTH_MM, 0.0);
+        seen.polyline = measured.iter().map(|s| s.1).collect();
+        seen.mid_frontal = measured.iter().min_by(|a, b| a.0.total_cmp(&b.0)).map(|s| s.1);
+        (findings.hairline, findings.head) = (Some(seen), Some(head));
+        let of = |mm: Option<f64>| {
+            propose(&findings, None, &Profile { wished_hairline_mm: mm, ..Profile::default() }, &Rules::built_in())
+        };
+        let design = of(Some(75.0)).expect("a wish");
+        assert!(design.area_px > 5000.0 && design.outline.len() > 20, "{} px", design.area_px);
+        // Nearly there already, or behind it: nothing is moved for the wish.
+        assert!(of(Some(92.0)).is_none_or(|d| d.note.contains("keeps the measured")));
+        assert!(of(None).is_none_or(|d| d.note.contains("keeps the measured")));
     }
 
     #[test]
@@ -278,7 +369,7 @@ mod tests {
         let (mut drawn, head) = line(10.0);
         drawn.confidence = 1.0;
         (findings.hairline, findings.head) = (Some(drawn), Some(head));
-        assert!(propose(&findings, None, &Rules::built_in()).is_none());
+        assert!(propose(&findings, None, &Profile::default(), &Rules::built_in()).is_none());
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub fn plan(visit: &[Seen<'_>], profile: &Profile, rules: &Rules) -> Plan {
     let mut proposed_hairline = None;
     let mut candidates: Vec<Candidate> = Vec::new();
     for (index, seen) in visit.iter().enumerate() {
-        for mut found in candidates_of(seen, rules, &mut proposed_hairline, &mut assumptions) {
+        for mut found in candidates_of(seen, profile, rules, &mut proposed_hairline, &mut assumptions) {
             // An index into the findings means something for the first photo only.
             found.bald_region = found.bald_region.filter(|_| index == 0);
             found.photo = index;
@@ -148,6 +148,7 @@ fn tell_visit(visit: &[Seen<'_>], facts: &mut Facts) {
 
 fn candidates_of(
     seen: &Seen<'_>,
+    profile: &Profile,
     rules: &Rules,
     proposed: &mut Option<Vec<Point>>,
     assumptions: &mut Vec<String>,
@@ -177,7 +178,7 @@ fn candidates_of(
         let error = 1.96 * 2.0 * scale.relative_error;
         Estimate::new(value, value * (1.0 - error).max(0.0), value * (1.0 + error)).with_unit(Cm2::new).ok()
     };
-    if let Some(design) = hairline_design::propose(findings, seen.scale, rules) {
+    if let Some(design) = hairline_design::propose(findings, seen.scale, profile, rules) {
         let strip = seen.scale.map_or(0.0, |s| rules.value("strip_width_mm") / s.mm_per_px.get());
         if !design.outline.is_empty() {
             list.push(Candidate {
@@ -216,7 +217,7 @@ fn candidates_of(
     list
 }
 
-fn polygon_area(polygon: &[Point]) -> f64 {
+pub(super) fn polygon_area(polygon: &[Point]) -> f64 {
     let next = polygon.iter().cycle().skip(1);
     let twice: f64 = polygon.iter().zip(next).map(|(p, q)| f64::from(p.x * q.y - q.x * p.y)).sum();
     twice.abs() / 2.0

@@ -25,6 +25,8 @@ pub struct Profile {
     pub scar_age_months: Option<f64>,
     /// Whether there is SMP already.
     pub previous_smp: Option<bool>,
+    /// Height that the client wishes for the middle of the hairline, mm of arc above the glabella (between the brows).
+    pub wished_hairline_mm: Option<f64>,
     /// What was ticked; an empty list says that all were asked and none holds.
     pub contraindications: Option<Vec<String>>,
 }
@@ -51,6 +53,10 @@ impl Profile {
         }
         if profile.scar_age_months.is_some_and(|m| !m.is_finite() || m < 0.0) {
             return Err(Error::Profile { detail: "scar_age_months must be a number of months, zero or more".into() });
+        }
+        if profile.wished_hairline_mm.is_some_and(|mm| !(20.0..=200.0).contains(&mm)) {
+            let detail = "wished_hairline_mm must be a height above the glabella between 20 and 200 mm, such as 80";
+            return Err(Error::Profile { detail: detail.into() });
         }
         Ok(profile)
     }
@@ -112,6 +118,7 @@ mod tests {
             ("hair_type = \"nordic\"", "european"),
             ("contraindications = [\"flu\"]", "keloid"),
             ("scar_age_months = -1", "scar_age_months"),
+            ("wished_hairline_mm = 8", "glabella"),
             ("nmae = \"x\"", "nmae"),
         ] {
             let message = Profile::parse(text).unwrap_err().to_string();

@@ -6,6 +6,7 @@
 mod closeup;
 mod head;
 mod legend;
+pub mod scalp;
 
 use super::canvas::{Canvas, INK, Rgb, WHITE, Weight, text_width};
 use super::{png, words};

@@ -23,10 +23,7 @@ const PICTURE_QUALITY: u8 = 90;
 /// # Errors
 /// [`Error::Encode`] if the picture or the document cannot be encoded.
 pub fn pdf(d: &Document, overlay: &Overlay) -> Result<Vec<u8>, Error> {
-    let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, PICTURE_QUALITY)
-        .encode(&overlay.rgb, overlay.width as u32, overlay.height as u32, image::ExtendedColorType::Rgb8)
-        .map_err(|e| Error::Encode { what: "picture of the PDF report", detail: e.to_string() })?;
+    let jpeg = as_jpeg(overlay)?;
     let mut pages = Pages::new(foot(&d.software));
     let date = d.photo.taken_at.as_deref().and_then(|t| t.get(..10));
     let view = if d.photo.view_confidence > 0.0 { words::view(d.photo.view) } else { "view not recognised" };
@@ -38,22 +35,32 @@ pub fn pdf(d: &Document, overlay: &Overlay) -> Result<Vec<u8>, Error> {
     pages.turn();
     pages.smaller();
     for_artist(&mut pages, d, &note);
-    pages.finish("Scalp report", Some(jpeg))
+    pages.finish("Scalp report", jpeg)
+}
+
+fn as_jpeg(overlay: &Overlay) -> Result<Vec<u8>, Error> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, PICTURE_QUALITY)
+        .encode(&overlay.rgb, overlay.width as u32, overlay.height as u32, image::ExtendedColorType::Rgb8)
+        .map_err(|e| Error::Encode { what: "picture of the PDF report", detail: e.to_string() })?;
+    Ok(jpeg)
 }
 
 fn foot(software: &Software) -> String {
     format!("{}   {} {}", words::DISCLAIMER, software.name, software.version)
 }
 
-/// The report of a visit.
+/// The report of a visit with its joined scalp.
 ///
 /// # Errors
 /// [`Error::Encode`] if the document cannot be encoded.
-pub fn visit(v: &VisitDocument) -> Result<Vec<u8>, Error> {
+pub fn visit(v: &VisitDocument, scalp: &Overlay) -> Result<Vec<u8>, Error> {
+    let jpeg = as_jpeg(scalp)?;
     let mut pages = Pages::new(foot(&v.software));
     let names: Vec<&str> = v.photos.iter().map(|p| p.file_name.as_str()).collect();
     let note = format!("{} photos of one visit: {}", names.len(), names.join(", "));
     pages.title("Your scalp report", &note);
+    pages.picture((scalp.width, scalp.height), 240.0);
     pages.heading("What was seen");
     let cm2 = |i: &Option<Interval>| i.map_or(String::new(), |i| format!(", about {:.0} cm²", i.value));
     pages.paragraph(&format!(
@@ -95,7 +102,7 @@ pub fn visit(v: &VisitDocument) -> Result<Vec<u8>, Error> {
     }
     planned(&mut pages, &v.plan);
     noted(&mut pages, &v.plan.assumptions, &v.warnings);
-    pages.finish("Scalp report of a visit", None)
+    pages.finish("Scalp report of a visit", jpeg)
 }
 
 fn percent(share: f64) -> String {

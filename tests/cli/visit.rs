@@ -25,6 +25,22 @@ fn a_visit_is_joined_and_keeps_its_schema() {
     assert!(visit["bald_cm2"].is_null() && visit["head_breadth_mm"].is_null(), "no scale, no area");
     assert!(std::fs::read(bench.path("out/visit.report.pdf")).unwrap().starts_with(b"%PDF-"));
     assert!(bench.path("out/front.json").exists() && bench.path("out/top.json").exists());
+    assert!(std::fs::read(bench.path("out/visit.scalp.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_pipe_gets_the_visit_after_its_photos() {
+    let bench = Bench::empty();
+    bench.file("front.jpg", &head());
+    let out =
+        bench.scalpmap(&["analyze", "--visit", "--json", "front.jpg"]).assert().code(0).get_output().stdout.clone();
+    let lines: Vec<serde_json::Value> =
+        String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["photo"]["file_name"], "front.jpg");
+    assert_eq!(lines[1]["photos"][0]["file_name"], "front.jpg");
+    // Without a folder nothing is written.
+    assert!(!bench.path("visit.json").exists());
 }
 
 #[test]

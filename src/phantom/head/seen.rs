@@ -27,7 +27,7 @@ pub struct SeenRegion {
     pub area_px: f64,
     /// Area along the curved skin, cm2.
     pub area_cm2: f64,
-    /// Area that a flat reading gives: px times the squared scale at the head's middle, cm2.
+    /// Area that a flat reading gives: px times the squared scale of the scalp, cm2.
     pub planar_cm2: f64,
     /// Mean share hidden, 0..1.
     pub mean_hidden: f64,

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::findings::{BaldRegion, HeadGeometry, HeadSurface, Pose, RegionKind, Zone};
+use crate::phantom::head::{Course, HeadMesh, draw_series};
 use crate::photo::Metadata;
 use crate::plan::{Seen, plan};
 use crate::quality::Verdict;
-use crate::scale::ScaleSource;
+use crate::scale::{ScaleOptions, ScaleSource};
 use crate::segmentation::Tissue;
 use crate::units::{Cm2, Estimate, MmPerPx};
 use crate::view::{View, ViewGuess};
@@ -216,4 +217,63 @@ fn dots_keep_apart_and_lie_on_no_grid() {
     assert!((0.7..0.95).contains(&mean) && sd > 0.02, "mean {mean:.3}, sd {sd:.3} spacings");
     let close = nearest.iter().filter(|v| **v < 0.5).count();
     assert!(close * 100 < nearest.len(), "{close} of {} are closer than half a spacing", nearest.len());
+}
+
+/// A bald head of the phantoms from above, photo and truth; the program finds head, regions and pose by itself.
+#[test]
+fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
+    const TOP: usize = 1;
+    let mut ratios = Vec::new();
+    for seed in SERIES {
+        let phantom = draw_series(&HeadMesh::built_in(), seed, Course::Pigmentation, 1, 1300, 1300).swap_remove(TOP);
+        let photo = Photo { rgb: phantom.photo, meta: Metadata::default(), warnings: Vec::new() };
+        let options = crate::analysis::Options {
+            view: Some(View::Top),
+            scale: ScaleOptions {
+                mm_per_px: Some(MmPerPx::new(f64::from(phantom.truth.mm_per_px)).unwrap()),
+                ..ScaleOptions::default()
+            },
+            profile: Profile { hair_type: Some("european".into()), ..Profile::default() },
+            ..crate::analysis::Options::default()
+        };
+        let a = crate::analyze(&photo, &options).expect("a head");
+        let preview = a.preview(&photo, &options).expect("something to treat");
+        let treated = a.plan.regions.iter().filter(|r| r.effect == Effect::FullCoverage).max_by(|a, b| {
+            let size = |r: &RegionPlan| r.area.as_ref().map_or(0.0, |a| a.value.get());
+            size(a).total_cmp(&size(b))
+        });
+        let region = treated.expect("a bald region");
+        let target = f64::midpoint(region.dots_per_cm2.0, region.dots_per_cm2.1);
+        // Where the head is really bare, well inside the region and away from its softer border and from hair.
+        let (from, to) = middle_of(&region.outline);
+        let (mut skin_mm2, mut before, mut after) = (0.0f64, photo.rgb.clone(), preview.draw(Stage::Healed));
+        for y in 0..before.height() {
+            for x in 0..before.width() {
+                let inside = (from.x..to.x).contains(&(x as f32)) && (from.y..to.y).contains(&(y as f32));
+                if inside && phantom.picture.coverage.get(x, y) < 40 {
+                    skin_mm2 += f64::from(phantom.picture.skin_mm2.get(x, y));
+                } else {
+                    before.set(x, y, [0; 3]);
+                    after.set(x, y, [0; 3]);
+                }
+            }
+        }
+        assert!(skin_mm2 > 1000.0, "seed {seed}: {skin_mm2:.0} mm2 of bare skin in the region");
+        let seen = count(&before, &after) as f64 / (skin_mm2 / 100.0);
+        ratios.push(seen / target);
+    }
+    let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
+    assert!((mean - 1.0).abs() < 0.1, "{ratios:.2?} of the target density");
+}
+
+/// Bald heads of the series, from above.
+const SERIES: [u64; 3] = [913, 923, 930];
+
+/// The middle half of an outline's box.
+fn middle_of(outline: &[Point]) -> (Point, Point) {
+    let most = |of: fn(&Point) -> f32, start: f32, pick: fn(f32, f32) -> f32| outline.iter().map(of).fold(start, pick);
+    let (left, right) = (most(|p| p.x, f32::MAX, f32::min), most(|p| p.x, f32::MIN, f32::max));
+    let (top, bottom) = (most(|p| p.y, f32::MAX, f32::min), most(|p| p.y, f32::MIN, f32::max));
+    let (w, h) = (right - left, bottom - top);
+    (Point::new(left + 0.25 * w, top + 0.25 * h), Point::new(right - 0.25 * w, bottom - 0.25 * h))
 }

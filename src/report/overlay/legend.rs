@@ -5,7 +5,7 @@ use super::{Canvas, Frame, Point, WHITE, Weight, head, mix, text_width};
 use crate::analysis::Analysis;
 
 /// The ground on which the legend shows tints: between light and dark skin, grey.
-const GROUND: [u8; 3] = [150, 135, 125];
+pub(super) const GROUND: [u8; 3] = [150, 135, 125];
 
 const NOTE: [u8; 3] = [215, 220, 228];
 

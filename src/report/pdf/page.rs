@@ -148,12 +148,12 @@ impl Pages {
         }
     }
 
-    /// The document, with the bytes of the picture where one was placed.
-    pub fn finish(self, title: &str, jpeg: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
+    /// The document, with the bytes of the picture that was placed.
+    pub fn finish(self, title: &str, jpeg: Vec<u8>) -> Result<Vec<u8>, Error> {
         let failed = |detail: String| Error::Encode { what: "PDF report", detail };
         let fonts = [REGULAR, BOLD].map(|bytes| Font::new(Data::from(bytes), 0));
         let [Some(regular), Some(bold)] = fonts else { return Err(failed("the font cannot be read".into())) };
-        let picture = jpeg.map(|bytes| Image::from_jpeg(Data::from(bytes), true)).transpose().map_err(failed)?;
+        let picture = Image::from_jpeg(Data::from(jpeg), true).map_err(failed)?;
         let size = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| failed("no such page size".into()))?;
         let mut document = Document::new();
         document.set_metadata(Metadata::new().title(title.to_owned()).creator("scalpmap".into()));
@@ -178,7 +178,7 @@ impl Pages {
                         }
                     }
                     Item::Picture { y, width, height } => {
-                        if let (Some(size), Some(picture)) = (Size::from_wh(*width, *height), &picture) {
+                        if let Some(size) = Size::from_wh(*width, *height) {
                             surface.push_transform(&Transform::from_translate(MARGIN + (WIDTH - width) / 2.0, *y));
                             surface.draw_image(picture.clone(), size);
                             surface.pop();
