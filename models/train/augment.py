@@ -10,6 +10,8 @@ from dataset import ALPHA, AZIMUTH, COVERAGE, HEIGHT, IGNORE, LABEL, mirror_azim
 
 # Channels of a training picture: r, g, b, label, coverage, azimuth, height.
 PACKED = 7
+# Share of training pictures that are taken as a careful person takes them.
+CALM = 0.55
 _NOISE = np.random.default_rng(9).standard_normal(1_500_000).astype(np.float32)
 
 
@@ -19,13 +21,14 @@ def f32(x):
 
 def head_is_cut(item):
     """Whether the render's own frame cuts the head at the top or a side; only its neck may go on beyond the frame."""
-    edge = np.concatenate([item[0, :, LABEL], item[: len(item) * 2 // 3, 0, LABEL], item[: len(item) * 2 // 3, -1, LABEL]])
+    item = item[..., LABEL]
+    edge = np.concatenate([item[0], item[: len(item) * 2 // 3, 0], item[: len(item) * 2 // 3, -1]])
     return bool(((edge > 0) & (edge != IGNORE)).any())
 
 
-def placement(rng, side, size, cut):
+def placement(rng, side, size, cut, calm):
     """A 2 x 3 map from render to picture and its scale: size, turn, shift, sometimes a tight crop or a sideways photo."""
-    kind = rng.random()
+    kind = 0 if calm else rng.random()
     if kind < 0.7:
         zoom = np.exp(rng.uniform(np.log(0.85), np.log(1.3)))
     elif kind < 0.88:
@@ -34,7 +37,7 @@ def placement(rng, side, size, cut):
         zoom = np.exp(rng.uniform(np.log(1.3), np.log(2.0)))
     if cut:
         zoom = max(zoom, rng.uniform(1.0, 1.2))
-    turn = rng.normal(0, 13) + (90 * rng.integers(1, 4) if rng.random() < 0.1 else 0)
+    turn = rng.normal(0, 8 if calm else 13) + (90 * rng.integers(1, 4) if rng.random() < (0.0 if calm else 0.1) else 0)
     scale = zoom * size / side
     m = cv2.getRotationMatrix2D((side / 2, side / 2), turn, scale)
     spread = 0.035 if zoom < 1.3 else 0.18
@@ -147,8 +150,13 @@ def light(rng, x, size):
     return x * np.exp(field[..., None] * (1 + tint * f32([-0.15, 0.0, 0.2])))
 
 
-def expose(rng, x):
-    """Gamma, exposure, white balance, contrast, saturation, haze, greyscale."""
+def expose(rng, x, calm):
+    """Gamma, exposure, white balance, contrast, saturation, haze, greyscale; a calm photo is nearly as it was rendered."""
+    if calm:
+        x = np.clip(x, 0, 1) ** f32(np.exp(rng.normal(0, 0.12))) * f32(np.exp(rng.normal(-0.03, 0.1)))
+        x = x * f32(np.exp(rng.normal(0, 0.05, 3)))
+        grey = cv2.transform(x, np.full((1, 3), 1 / 3, np.float32))[..., None]
+        return grey + (x - grey) * f32(np.exp(rng.normal(-0.1, 0.15)))
     gamma, gain = np.exp(rng.normal(0, 0.22)), np.exp(rng.normal(-0.05, 0.17))
     x = cv2.LUT((np.clip(x, 0, 1) * 255).astype(np.uint8), f32((np.arange(256) / 255.0) ** gamma * gain))
     x = x * f32(np.exp(rng.normal(0, 0.18 if rng.random() < 0.1 else 0.07, 3)))
@@ -162,11 +170,11 @@ def expose(rng, x):
     return x
 
 
-def blur(rng, x):
+def blur(rng, x, calm):
     """Out of focus or moved."""
     if rng.random() < 0.55:
-        x = cv2.GaussianBlur(x, (0, 0), np.exp(rng.uniform(-1.2, 0.8)))
-    if rng.random() < 0.12:
+        x = cv2.GaussianBlur(x, (0, 0), np.exp(rng.uniform(-1.2, 0.1 if calm else 0.8)))
+    if rng.random() < (0.0 if calm else 0.12):
         n = int(rng.integers(3, 8))
         kernel, c, a = np.zeros((n, n), np.float32), n // 2, rng.uniform(0, np.pi)
         d = np.round(c * np.array([np.cos(a), np.sin(a)])).astype(int)
@@ -175,30 +183,32 @@ def blur(rng, x):
     return x
 
 
-def sensor(rng, x, size):
+def sensor(rng, x, size, calm):
     """Sharpening halos, fine and coarse noise, JPEG. Float 0..1 to uint8."""
     if rng.random() < 0.25:
         x = x + (x - cv2.GaussianBlur(x, (0, 0), 1.2)) * f32(rng.uniform(0.3, 1.5))
     at = rng.integers(0, len(_NOISE) - x.size)
-    x = x + _NOISE[at : at + x.size].reshape(x.shape) * f32(np.exp(rng.uniform(-6, -3.2)))
-    if rng.random() < 0.2:
+    x = x + _NOISE[at : at + x.size].reshape(x.shape) * f32(np.exp(rng.uniform(-6, -4.2 if calm else -3.2)))
+    if rng.random() < (0.05 if calm else 0.2):
         x = x + cv2.resize(f32(rng.normal(0, 0.03, (size // 3, size // 3, 3))), (size, size))
     x = (np.clip(x, 0, 1) * 255).astype(np.uint8)
     if rng.random() < 0.5:
-        jpeg = cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 95))])[1]
+        jpeg = cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50 if calm else 25, 95))])[1]
         x = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
     return x
 
 
 def training_picture(rng, item, backgrounds, size):
     """One render, uint8 [n, n, channels], to a training picture, uint8 [size, size, PACKED]."""
-    m, scale, flip = placement(rng, item.shape[0], size, head_is_cut(item))
+    # Most consult photos are plain: with hard augmentation alone the net spends itself on photos that nobody takes.
+    calm = rng.random() < CALM
+    m, scale, flip = placement(rng, item.shape[0], size, head_is_cut(item), calm)
     rgb, alpha, label, cover, azimuth, height = warp(item, m, scale, flip, size)
     x = compose(rng, rgb, alpha, label, backgrounds, size)
     if rng.random() < 0.2:
         x, label, hidden = occlude(rng, x, label, backgrounds, size)
         height = np.where(hidden, 0, height)
-    for _ in range(rng.choice(3, p=(0.35, 0.4, 0.25))):
+    for _ in range(rng.choice(3, p=(0.5, 0.4, 0.1) if calm else (0.35, 0.4, 0.25))):
         x = light(rng, x, size)
-    x = sensor(rng, blur(rng, expose(rng, f32(x) * f32(1 / 255))), size)
+    x = sensor(rng, blur(rng, expose(rng, f32(x) * f32(1 / 255), calm), calm), size, calm)
     return np.dstack([x, label, cover, azimuth, height]).astype(np.uint8)

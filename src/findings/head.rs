@@ -35,11 +35,12 @@ const SHOULDERS: [[f64; 3]; 2] = [[0.83, 0.05, 0.12], [0.20, 0.70, 0.10]];
 /// Neighbouring px err together: all px of a photo weigh as much as this many independent ones.
 const INDEPENDENT: f64 = 250.0;
 
-/// Trust in the net's place on the head, as the concentration of a von Mises distribution about its azimuth: single px err by 30
+/// Trust in the net's place on the head, as the concentration of a von Mises distribution about its azimuth: single px err by 20
 /// degrees on held-out renders, and the concentration is about the inverse square of that in radians.
-const AZIMUTH_TRUST: f64 = 3.6;
-/// Standard deviation of the net's height, units of [`crate::segmentation::net::Maps::canonical`]: 2.5 cm.
-const HEIGHT_SD: f64 = 0.2;
+const AZIMUTH_TRUST: f64 = 8.0;
+/// Standard deviation of the net's height, units of [`crate::segmentation::net::Maps::canonical`]: 3.8 cm, as heads differ from the
+/// model's; of 0.15, 0.2 and 0.3 the last told most views of 74 drawn heads.
+const HEIGHT_SD: f64 = 0.3;
 /// A place costs at most this much (log-likelihood): places of hair that hangs down are its roots', not the surface's.
 const MOST_PLACE_COST: f64 = 4.0;
 
