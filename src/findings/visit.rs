@@ -10,6 +10,7 @@ use super::grid::{Grid, components};
 use super::skull::{V3, is_scalp, on_sphere};
 use super::zones::{ALL, quadrant, zone};
 use super::{BaldRegion, Findings, RegionKind, Salt, Zone, ZoneCoverage};
+use crate::coverage;
 use crate::plane::Plane;
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
@@ -29,7 +30,7 @@ const LEAST_AREA: f64 = 0.004;
 const LEAST_SEEN: f64 = 0.5;
 /// SALT's weights of vertex, right, left, posterior (40, 18, 18, 24 % of the scalp).
 const SALT_WEIGHTS: [f64; 4] = [0.40, 0.18, 0.18, 0.24];
-/// Two readings of coverage differ by this much at least, one standard deviation; as in the zones of one photo.
+/// Two readings of coverage differ by this much at least, one standard deviation.
 const LEAST_DOUBT: f64 = 0.02;
 
 /// What one photo tells of a cell.
@@ -168,7 +169,8 @@ pub fn join(photos: &[Contribution]) -> ScalpMap {
     }
     let disagreement = (both > 0.0).then(|| apart / both);
     let doubt = LEAST_DOUBT + disagreement.unwrap_or(0.0);
-    let around = |v: f64| Estimate::new(v, (v - doubt).max(0.0), (v + doubt).min(1.0));
+    let spread = (1.96 * coverage::ERROR).hypot(disagreement.unwrap_or(0.0));
+    let around = |v: f64| Estimate::new(v, (v - spread).max(0.0), (v + spread).min(1.0));
 
     let model: f64 = (0..n).filter(|&i| on_scalp[i].is_some()).map(|i| area[i]).sum();
     let mut zones = [(0.0, 0.0); 8];

@@ -3,6 +3,7 @@
 use super::grid::Grid;
 use super::skull::{CRANIUM, Camera, V3, azimuth};
 use super::{Salt, Zone, ZoneCoverage};
+use crate::coverage;
 use crate::plane::Plane;
 use crate::segmentation::Segmentation;
 use crate::units::Estimate;
@@ -115,7 +116,7 @@ pub(super) fn lay(grid: &Grid, camera: &Camera, breadth_px: f64, segmentation: &
         .zip(zones)
         .filter(|(_, z)| z.0 >= least)
         .map(|(zone, (area, hidden, doubt))| {
-            let (value, spread) = (hidden / area, 0.02 + doubt / area);
+            let (value, spread) = (hidden / area, (1.96 * coverage::ERROR).hypot(doubt / area));
             let hidden = Estimate::new(value, (value - spread).max(0.0), (value + spread).min(1.0));
             ZoneCoverage { zone, hidden, area_px: area * px }
         })
