@@ -25,6 +25,16 @@ pub fn channel(rgb: &Plane<[f32; 3]>) -> Plane<f32> {
     rgb.map(|[r, g, b]| 0.5 * (0.299 * r + 0.587 * g + 0.114 * b) + 0.5 * r.max(g).max(b))
 }
 
+/// How grey each px is, 0..255: its least colour by its largest.
+///
+/// Grey and white hair has lost its pigment and reflects all colours alike, while blood and melanin make skin red. Light, shadow
+/// and relief change all three together and leave this as it is, so hair shows even where it is as bright as the skin.
+#[must_use]
+pub fn greyness(rgb: &Plane<[f32; 3]>) -> Plane<f32> {
+    // Below 16 of 255 a ratio is noise.
+    rgb.map(|[r, g, b]| 255.0 * r.min(g).min(b) / r.max(g).max(b).max(16.0))
+}
+
 /// Fills pixels outside the field from their neighbours inside, ring by ring, so that a thin line drawn over a hair closes.
 pub fn inpaint(plane: &mut Plane<f32>, field: &Plane<bool>) {
     let (w, h) = (plane.width() as i64, plane.height() as i64);

@@ -28,6 +28,24 @@ const MOST_PX: f32 = 6e6;
 /// fairest drawn blond hair has 0.13, clipped dark hair in photos 0.4 and more.
 const FAINTEST_HAIR: f32 = 0.12;
 
+/// One value of 0..255 for each px in which hair stands out from skin, and when what stands out is hair.
+#[derive(Clone, Copy)]
+struct Channel {
+    of: fn(&Plane<[f32; 3]>) -> Plane<f32>,
+    /// Evidence from which light lines are hair; see [`polarity::tell`].
+    light_lines: f32,
+    /// Least contrast of the typical hair.
+    faintest: f32,
+}
+
+/// Light and dark. Glints of drawn bare skin make light lines of up to 1.51 times the dark ones', and hairs lighter than their
+/// skin 1.55 to 1.8.
+const BRIGHTNESS: Channel = Channel { of: darkness::channel, light_lines: 1.55, faintest: FAINTEST_HAIR };
+
+/// Want of colour. Hair that has lost its pigment goes most of the way from skin to grey (0.65 to 0.83 in drawn photos), glints
+/// at most 0.4.
+const GREYNESS: Channel = Channel { of: darkness::greyness, light_lines: polarity::CLEAR, faintest: 0.5 };
+
 /// A photo at its own working scale.
 #[derive(Debug, Clone)]
 pub struct WorkImage {
@@ -48,18 +66,31 @@ pub struct WorkImage {
 impl WorkImage {
     /// Finds the working scale of a photo. None where nothing in it looks like a shaft: no lines of one
     /// polarity, or none that stand out from the skin.
+    ///
+    /// Hair darker than its skin is seen by its brightness. Where there is none, grey and white hair is looked for by its want of
+    /// colour, since it may be as bright as the skin.
     #[must_use]
     pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
+        let by_brightness = Self::seen_in(BRIGHTNESS, photo, field);
+        if by_brightness.as_ref().is_some_and(|image| !image.contrast.light_hair) {
+            return by_brightness;
+        }
+        let by_greyness = Self::seen_in(GREYNESS, photo, field).filter(|image| image.contrast.light_hair);
+        by_greyness.or(by_brightness)
+    }
+
+    /// The working scale of a photo by what one channel shows.
+    fn seen_in(channel: Channel, photo: &Photo, field: &Plane<bool>) -> Option<Self> {
         let side = photo.rgb.width().max(photo.rgb.height()) as f32;
         let mut factor = (side / 1000.0).max(1.0);
-        let light_hair = match Self::polarity(photo, field, factor) {
+        let light_hair = match Self::polarity(channel, photo, field, factor) {
             Polarity::Nothing => return None,
             polarity => polarity == Polarity::LightHair,
         };
         // First guess: a fortieth of the shorter side; the background window it sets must only exceed the hair's width.
         let shorter = photo.rgb.width().min(photo.rgb.height()) as f32;
         let mut guess = (shorter / factor / 40.0).max(4.0);
-        let mut image = Self::at(photo, field, factor, guess, light_hair)?;
+        let mut image = Self::at(channel, photo, field, factor, guess, light_hair)?;
         for _ in 0..3 {
             let most = (photo.rgb.as_slice().len() as f32 / MOST_PX).sqrt();
             // Enlarging more than 2.5 times only enlarges blur.
@@ -69,9 +100,9 @@ impl WorkImage {
             }
             guess = image.shaft * factor / next;
             factor = next;
-            image = Self::at(photo, field, factor, guess, light_hair)?;
+            image = Self::at(channel, photo, field, factor, guess, light_hair)?;
         }
-        (image.contrast.hair >= FAINTEST_HAIR).then_some(image)
+        (image.contrast.hair >= channel.faintest).then_some(image)
     }
 
     /// A point of the work image in px of the photo.
@@ -81,26 +112,38 @@ impl WorkImage {
         Point::new((p.x + 0.5) * self.factor - 0.5, (p.y + 0.5) * self.factor - 0.5)
     }
 
-    fn polarity(photo: &Photo, field: &Plane<bool>, factor: f32) -> Polarity {
-        let (_, field, channel) = resampled(photo, field, factor);
-        polarity::tell(&channel, &field)
+    fn polarity(channel: Channel, photo: &Photo, field: &Plane<bool>, factor: f32) -> Polarity {
+        let (_, field, plane) = resampled(channel, photo, field, factor);
+        polarity::tell(&plane, &field, channel.light_lines)
     }
 
-    fn at(photo: &Photo, field: &Plane<bool>, factor: f32, width: f32, light_hair: bool) -> Option<Self> {
-        let (rgb, field, channel) = resampled(photo, field, factor);
-        let contrast = darkness::contrast(&channel, &field, width, light_hair);
+    fn at(
+        channel: Channel,
+        photo: &Photo,
+        field: &Plane<bool>,
+        factor: f32,
+        width: f32,
+        light_hair: bool,
+    ) -> Option<Self> {
+        let (rgb, field, plane) = resampled(channel, photo, field, factor);
+        let contrast = darkness::contrast(&plane, &field, width, light_hair);
         let (shaft, evidence) = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
         Some(Self { rgb, field, contrast, factor, shaft, evidence })
     }
 }
 
 /// Colours, field and hair's channel of a photo at another scale, graphics filled from their surroundings.
-fn resampled(photo: &Photo, field: &Plane<bool>, factor: f32) -> (Plane<[f32; 3]>, Plane<bool>, Plane<f32>) {
+fn resampled(
+    channel: Channel,
+    photo: &Photo,
+    field: &Plane<bool>,
+    factor: f32,
+) -> (Plane<[f32; 3]>, Plane<bool>, Plane<f32>) {
     let rgb = resample::resample(&photo.rgb, factor);
     let field = shrink_field(field, rgb.width(), rgb.height(), factor);
-    let mut channel = darkness::channel(&rgb);
-    darkness::inpaint(&mut channel, &field);
-    (rgb, field, channel)
+    let mut plane = (channel.of)(&rgb);
+    darkness::inpaint(&mut plane, &field);
+    (rgb, field, plane)
 }
 
 /// A work pixel is in the field if all photo pixels at its centre and corners are.
