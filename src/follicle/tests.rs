@@ -76,8 +76,24 @@ fn light_hair_on_dark_skin_is_found_as_dark_hair_on_light_skin_is() {
 }
 
 #[test]
+fn grey_hair_as_bright_as_its_skin_is_found() {
+    let dark = scenes(&CloseupSpec::default());
+    let grey = scenes(&CloseupSpec { skin: [214, 174, 152], hair: [186, 182, 178], ..CloseupSpec::default() });
+    let (d, g) = (total(&dark, |s| hairs(&found(&s.rgb))), total(&grey, |s| hairs(&found(&s.rgb))));
+    assert!(change(g, d) < 0.25, "{g} grey hairs for {d} dark ones");
+}
+
+#[test]
 fn empty_skin_has_no_hair_however_noisy() {
-    for (noise, skin) in [(2.0, [214, 170, 148]), (9.0, [214, 170, 148]), (6.0, [98, 66, 50])] {
+    // The last two have glints that are lighter than the skin.
+    let skins = [
+        (2.0, [214, 170, 148]),
+        (9.0, [214, 170, 148]),
+        (6.0, [98, 66, 50]),
+        (2.0, [98, 66, 50]),
+        (2.0, [140, 98, 74]),
+    ];
+    for (noise, skin) in skins {
         let spec = CloseupSpec { units_per_cm2: 0.0, noise, skin, ..CloseupSpec::default() };
         for scene in scenes(&spec) {
             let f = found(&scene.rgb);

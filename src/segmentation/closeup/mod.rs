@@ -28,23 +28,12 @@ const MOST_PX: f32 = 6e6;
 /// fairest drawn blond hair has 0.13, clipped dark hair in photos 0.4 and more.
 const FAINTEST_HAIR: f32 = 0.12;
 
-/// One value of 0..255 for each px in which hair stands out from skin, and when what stands out is hair.
-#[derive(Clone, Copy)]
-struct Channel {
-    of: fn(&Plane<[f32; 3]>) -> Plane<f32>,
-    /// Evidence from which light lines are hair; see [`polarity::tell`].
-    light_lines: f32,
-    /// Least contrast of the typical hair.
-    faintest: f32,
-}
+/// Least contrast of hair lighter or greyer than its skin: glints of drawn bare skin reach 0.4, grey hair has 0.6 to 0.83 of the way
+/// from skin to grey, pale hair on dark skin as much of the way to white.
+const FAINTEST_LIGHT_HAIR: f32 = 0.5;
 
-/// Light and dark. Glints of drawn bare skin make light lines of up to 1.51 times the dark ones', and hairs lighter than their
-/// skin 1.55 to 1.8.
-const BRIGHTNESS: Channel = Channel { of: darkness::channel, light_lines: 1.55, faintest: FAINTEST_HAIR };
-
-/// Want of colour. Hair that has lost its pigment goes most of the way from skin to grey (0.65 to 0.83 in drawn photos), glints
-/// at most 0.4.
-const GREYNESS: Channel = Channel { of: darkness::greyness, light_lines: polarity::CLEAR, faintest: 0.5 };
+/// One value of 0..255 for each px, in which hair stands out from skin.
+type Channel = fn(&Plane<[f32; 3]>) -> Plane<f32>;
 
 /// A photo at its own working scale.
 #[derive(Debug, Clone)]
@@ -68,14 +57,16 @@ impl WorkImage {
     /// polarity, or none that stand out from the skin.
     ///
     /// Hair darker than its skin is seen by its brightness. Where there is none, grey and white hair is looked for by its want of
-    /// colour, since it may be as bright as the skin.
+    /// colour too, since it may be as bright as the skin; the channel in which it stands out more is taken.
     #[must_use]
     pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
-        let by_brightness = Self::seen_in(BRIGHTNESS, photo, field);
+        let by_brightness = Self::seen_in(darkness::channel, photo, field);
         if by_brightness.as_ref().is_some_and(|image| !image.contrast.light_hair) {
             return by_brightness;
         }
-        let by_greyness = Self::seen_in(GREYNESS, photo, field).filter(|image| image.contrast.light_hair);
+        let brightness = by_brightness.as_ref().map_or(0.0, |image| image.contrast.hair);
+        let by_greyness = Self::seen_in(darkness::greyness, photo, field)
+            .filter(|image| image.contrast.light_hair && image.contrast.hair > brightness);
         by_greyness.or(by_brightness)
     }
 
@@ -102,7 +93,8 @@ impl WorkImage {
             factor = next;
             image = Self::at(channel, photo, field, factor, guess, light_hair)?;
         }
-        (image.contrast.hair >= channel.faintest).then_some(image)
+        let faintest = if light_hair { FAINTEST_LIGHT_HAIR } else { FAINTEST_HAIR };
+        (image.contrast.hair >= faintest).then_some(image)
     }
 
     /// A point of the work image in px of the photo.
@@ -114,7 +106,7 @@ impl WorkImage {
 
     fn polarity(channel: Channel, photo: &Photo, field: &Plane<bool>, factor: f32) -> Polarity {
         let (_, field, plane) = resampled(channel, photo, field, factor);
-        polarity::tell(&plane, &field, channel.light_lines)
+        polarity::tell(&plane, &field)
     }
 
     fn at(
@@ -141,7 +133,7 @@ fn resampled(
 ) -> (Plane<[f32; 3]>, Plane<bool>, Plane<f32>) {
     let rgb = resample::resample(&photo.rgb, factor);
     let field = shrink_field(field, rgb.width(), rgb.height(), factor);
-    let mut plane = (channel.of)(&rgb);
+    let mut plane = channel(&rgb);
     darkness::inpaint(&mut plane, &field);
     (rgb, field, plane)
 }

@@ -23,7 +23,7 @@ const SIGMAS: [f32; 4] = [1.5, 3.0, 6.0, 12.0];
 const STRONGEST: f64 = 0.005;
 /// How much stronger the lines of one polarity must be than those of the other. On noise and blotches of every grain the ratio
 /// stays below 1.08; in fields of hair it is 1.2 and more.
-pub const CLEAR: f32 = 1.15;
+const CLEAR: f32 = 1.15;
 /// Light hair must outweigh the evidence for dark hair by this factor: light gaps between dark hairs are common, hair
 /// lighter than its skin is not.
 const LIGHT_OUTWEIGHS: f32 = 1.3;
@@ -39,12 +39,12 @@ pub fn evidence(channel: &Plane<f32>, field: &Plane<bool>) -> (f32, f32) {
     best
 }
 
-/// Tells the polarity; light lines are hair from evidence of `light_lines` on. `channel` is at most about 1000 px wide; its px outside `field` are not looked at.
+/// Tells the polarity. `channel` is at most about 1000 px wide; its px outside `field` are not looked at.
 #[must_use]
-pub fn tell(channel: &Plane<f32>, field: &Plane<bool>, light_lines: f32) -> Polarity {
+pub fn tell(channel: &Plane<f32>, field: &Plane<bool>) -> Polarity {
     let (dark, light) = evidence(channel, field);
     if light > CLEAR && light > LIGHT_OUTWEIGHS * dark {
-        if light > light_lines { Polarity::LightHair } else { Polarity::Nothing }
+        Polarity::LightHair
     } else if dark > CLEAR {
         Polarity::DarkHair
     } else {
