@@ -156,3 +156,14 @@ fn drawings_of_the_microscope_are_no_hair() {
         assert!(change(drawn, plain) < 0.12, "{drawn} hairs with graphics, {plain} without");
     }
 }
+
+#[test]
+fn faint_hair_is_counted_with_a_warning_and_a_wide_error() {
+    let (skin, hair) = crate::phantom::closeup::LOOKS[0];
+    let dark = found(&draw(&CloseupSpec::default(), 41).rgb);
+    let fair = found(&draw(&CloseupSpec { skin, hair, ..CloseupSpec::default() }, 41).rgb);
+    let doubts = |f: &Follicles| f.warnings.iter().filter(|w| w.contains("differs from the skin by only")).count();
+    assert!(hairs(&fair) > 0, "fair hair is seen");
+    assert_eq!((doubts(&dark), doubts(&fair)), (0, 1));
+    assert!(fair.detection_error > 2.0 * dark.detection_error);
+}
