@@ -21,6 +21,10 @@ const SIGMA: f64 = 0.008;
 /// Seen flatter than this (cosine), a region's area hangs on the model head.
 const LIMB_COSINE: f64 = 0.4;
 
+/// Relative error of an area from where the segmentation and the cut of 25 % hidden put its border, one standard deviation: bald areas
+/// of drawn heads are off by 43 % in the mean, most of them too small, of which pose and scale explain less than half.
+const MEASURED: f64 = 0.4;
+
 /// Finds the regions, largest first.
 pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<BaldRegion> {
     let (w, h) = grid.size();
@@ -149,7 +153,7 @@ fn curved_area(mask: &Plane<f32>, border_px: f64, grid: &Grid, pose: &Pose, scal
     let geometry: f64 = moved.iter().map(|p| (flattened_px(mask, grid, p) / value - 1.0).powi(2)).sum();
     let border = 0.01 * pose.scale * border_px
         / (mask.as_slice().iter().map(|&m| f64::from(m)).sum::<f64>() * f64::from(grid.step).powi(2));
-    let relative = (geometry + (2.0 * scale.relative_error).powi(2) + (0.5 * border).powi(2)).sqrt();
+    let relative = (geometry + (2.0 * scale.relative_error).powi(2) + (0.5 * border).powi(2) + MEASURED.powi(2)).sqrt();
     let cm2 = value * scale.mm_per_px.px_area().get();
     Estimate::new(cm2, cm2 * (1.0 - 1.96 * relative).max(0.0), cm2 * (1.0 + 1.96 * relative)).with_unit(Cm2::new).ok()
 }
