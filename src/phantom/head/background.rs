@@ -49,8 +49,9 @@ impl Look {
     }
 }
 
-/// Draws a background, sRGB.
-pub(crate) fn draw(dice: &mut Dice, width: usize, height: usize) -> Plane<[u8; 3]> {
+/// Draws a background, sRGB, where `alpha` lets any of it through.
+pub(crate) fn draw(dice: &mut Dice, alpha: &Plane<u8>) -> Plane<[u8; 3]> {
+    let (width, height) = (alpha.width(), alpha.height());
     let wall = Look::draw(dice);
     let blur = dice.range(0.003, 0.04);
     let patches: Vec<Patch> = (0..dice.below(8))
@@ -67,7 +68,7 @@ pub(crate) fn draw(dice: &mut Dice, width: usize, height: usize) -> Plane<[u8; 3
     let size = width.min(height) as f32;
     let mut out = Plane::filled(width, height, [0u8; 3]);
     for y in 0..height {
-        for (x, px) in out.row_mut(y).iter_mut().enumerate() {
+        for (x, px) in out.row_mut(y).iter_mut().enumerate().filter(|(x, _)| alpha.get(*x, y) < 255) {
             let (u, v) = ((x as f32 - width as f32 / 2.0) / size, (y as f32 - height as f32 / 2.0) / size);
             let mut c = wall.at(u, v);
             for p in &patches {

@@ -21,16 +21,19 @@ impl Dice {
     }
 
     /// Uniform in [0, 1).
+    #[inline]
     pub(crate) fn unit(&mut self) -> f32 {
         (self.0.next_u64() >> 40) as f32 / 16_777_216.0
     }
 
     /// Uniform in [a, b).
+    #[inline]
     pub(crate) fn range(&mut self, a: f32, b: f32) -> f32 {
         a + (b - a) * self.unit()
     }
 
     /// Normal with mean and standard deviation (Box-Muller).
+    #[inline]
     pub(crate) fn normal(&mut self, mean: f32, sd: f32) -> f32 {
         let r = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
         mean + sd * r * (std::f32::consts::TAU * self.unit()).cos()
@@ -41,6 +44,7 @@ impl Dice {
         v3(self.normal(0.0, sd), self.normal(0.0, sd), self.normal(0.0, sd))
     }
 
+    #[inline]
     pub(crate) fn chance(&mut self, p: f32) -> bool {
         self.unit() < p
     }
@@ -65,6 +69,7 @@ impl Dice {
 }
 
 /// A well-mixed 32-bit hash: randomness that depends on an index, not on the order of draws.
+#[inline]
 pub(crate) fn hash(mut x: u32) -> u32 {
     x ^= x >> 16;
     x = x.wrapping_mul(0x7feb_352d);
@@ -74,6 +79,7 @@ pub(crate) fn hash(mut x: u32) -> u32 {
 }
 
 /// The hash as a number in [0, 1).
+#[inline]
 pub(crate) fn hash_unit(x: u32) -> f32 {
     (hash(x) >> 8) as f32 / 16_777_216.0
 }

@@ -11,9 +11,8 @@ use super::vec3::{V3, logistic, v3};
 /// Side of a shadow map in px, and px per cm in it: 44 cm around the head.
 const MAP: usize = 360;
 const PX_PER_CM: f32 = MAP as f32 / 44.0;
-
-/// Most lamps of a picture.
-pub(crate) const MOST_LAMPS: usize = 3;
+/// About as many strands cast shadows.
+const CASTING: usize = 20_000;
 
 /// Light from all around: a gradient between two colours.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +103,8 @@ impl Lights {
             raster.triangles(&corners, &body.triangles);
             if hair_casts {
                 let points: Vec<Projected> = strands.points.iter().map(|&p| lamp.project(p)).collect();
-                let every = if strands.count() > 20_000 { 2 } else { 1 };
+                // So many are enough to fill the map; each then casts the shadow of those left out.
+                let every = strands.count().div_ceil(CASTING).max(1);
                 raster.strands(
                     strands,
                     &points,

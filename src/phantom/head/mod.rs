@@ -106,7 +106,7 @@ fn phantom_of(
 ) -> Phantom {
     let (picture, body) = picture_of(mesh, person, view, dice, width, height);
     let truth = truth::of(mesh, person, &body, view, &picture, seed, date);
-    let under = background::draw(dice, width, height);
+    let under = background::draw(dice, &picture.alpha);
     let photo = background::composite(&picture.rgb, &picture.alpha, &under, dice);
     Phantom { photo, picture, truth }
 }
@@ -132,7 +132,7 @@ fn picture_of(
     lights.cast(&body, &strands, person.style.cut != Cut::Shaven);
     let cloth = render::Cloth::draw(dice);
     let scene = render::Scene { person, body: &body, strands: &strands, camera, lights: &lights, cloth: &cloth };
-    let samples = render::samples(&scene, width * FACTOR, height * FACTOR, FACTOR);
-    let picture = picture::resolve(&samples, width, height, FACTOR, camera.focal, person, dice);
+    let pixels = render::pixels(&scene, width, height, FACTOR);
+    let picture = picture::resolve(&pixels, width, height, view.camera.focal, person, dice);
     (picture, body)
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::dice::{Dice, hash_unit};
-use super::vec3::{V3, v3};
+use super::vec3::{V3, floor, v3};
 
 const N: usize = 32;
 
@@ -16,13 +16,14 @@ fn lattice() -> &'static [f32] {
 }
 
 /// Noise of mean 0 and deviation about 0.6 at `p` cm, `frequency` cells per cm.
+#[inline]
 pub(crate) fn noise(p: V3, frequency: f32, seed: u32) -> f32 {
     let vol = lattice();
     let axis = |v: f32, k: u32| {
         let t = v * frequency + hash_unit(seed.wrapping_add(k.wrapping_mul(0x9E37))) * N as f32;
-        let f = t.floor();
-        let i = (f as i32 & (N as i32 - 1)) as usize;
-        (i, (i + 1) & (N - 1), t - f)
+        let f = floor(t);
+        let i = (f & (N as i32 - 1)) as usize;
+        (i, (i + 1) & (N - 1), t - f as f32)
     };
     let (x0, x1, fx) = axis(p.x, 1);
     let (y0, y1, fy) = axis(p.y, 2);

@@ -202,10 +202,14 @@ impl Pattern {
 
     /// Density of hair relative to a full head, 0..1, at a canonical position.
     pub(crate) fn density(&self, p: V3) -> f32 {
+        self.density_at(p, self.inside(p))
+    }
+
+    /// As [`Self::density`], where [`Self::inside`] is known.
+    pub(crate) fn density_at(&self, p: V3, inside: f32) -> f32 {
         if on_ear(p) {
             return 0.0;
         }
-        let inside = self.inside(p);
         if inside < -2.0 {
             return 0.0;
         }

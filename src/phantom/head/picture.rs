@@ -3,10 +3,10 @@
 use super::dice::Dice;
 use super::mesh::Material;
 use super::person::Person;
-use super::render::Sample;
+use super::render::{Pixel, Sample};
 use super::strand::Kind;
 use super::style::Cut;
-use super::vec3::{V3, v3};
+use super::vec3::V3;
 use crate::plane::Plane;
 
 /// Labels of the training plane; the first four are [`crate::segmentation::Tissue`]'s.
@@ -52,38 +52,18 @@ pub struct Picture {
     pub skin_mm2: Plane<f32>,
 }
 
-/// Averages `factor` x `factor` samples to a pixel and labels it. `focal` is the samples' focal length in px.
+/// Develops and labels what was drawn. `focal` is the picture's focal length in px.
 pub(crate) fn resolve(
-    samples: &[Sample],
+    pixels: &[Pixel],
     width: usize,
     height: usize,
-    factor: usize,
     focal: f32,
     person: &Person,
     dice: &mut Dice,
 ) -> Picture {
-    let across = width * factor;
     let n = width * height;
-    let (mut light, mut alpha, mut hair, mut facial, mut glasses) =
-        (vec![V3::default(); n], vec![0f32; n], vec![0f32; n], vec![0f32; n], vec![0f32; n]);
-    let share = 1.0 / (factor * factor) as f32;
-    for y in 0..height * factor {
-        for x in 0..across {
-            let s = &samples[y * across + x];
-            if !s.drawn {
-                continue;
-            }
-            let k = y / factor * width + x / factor;
-            light[k] += v3(s.color.x.clamp(0.0, 6.0), s.color.y.clamp(0.0, 6.0), s.color.z.clamp(0.0, 6.0)) * share;
-            alpha[k] += share;
-            match s.strand {
-                Some((Kind::Hair, _)) => hair[k] += share,
-                Some((Kind::Facial, _)) => facial[k] += share,
-                Some((Kind::Glasses, _)) => glasses[k] += share,
-                None => {}
-            }
-        }
-    }
+    let hair: Vec<f32> = pixels.iter().map(|p| p.hair).collect();
+    let facial: Vec<f32> = pixels.iter().map(|p| p.facial).collect();
     let blur_px = width.min(height) as f32 / 210.0;
     let smooth = blurred(&hair, width, height, blur_px);
     let smooth_facial = blurred(&facial, width, height, blur_px);
@@ -95,21 +75,21 @@ pub(crate) fn resolve(
     let mut scars = vec![0u8; n];
     let (mut scale, mut skin_mm2) = (vec![0f32; n], vec![0f32; n]);
     let byte = |v: f32| v.round().clamp(0.0, 255.0) as u8;
-    for k in 0..n {
-        let s = &samples[(k / width * factor) * across + k % width * factor];
+    for (k, px) in pixels.iter().enumerate() {
+        let s = &px.first;
         labels[k] = label_of(s, smooth[k], smooth_facial[k], contrast, cropped);
         // Pigment passes for stubble: whether a treated scalp is called hair or scalp is a matter of judgement.
         if labels[k] == label::SCALP && person.pigment > 0.3 {
             labels[k] = label::THIN;
         }
-        if glasses[k] > 0.2 {
+        if px.glasses > 0.2 {
             labels[k] = label::IGNORE;
         }
         scars[k] = byte(255.0 * s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.scar));
         let stubble = s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.stubble);
-        coverage[k] = byte(255.0 * (1.0 - (1.0 - hair[k]) * (1.0 - stubble)));
+        coverage[k] = byte(255.0 * (1.0 - (1.0 - px.hair) * (1.0 - stubble)));
         if s.drawn {
-            scale[k] = s.depth / (focal / factor as f32) * 10.0;
+            scale[k] = s.depth / focal * 10.0;
         }
         let on_head = match (s.surface, s.strand) {
             (Some(f), _) if !f.cloth && !matches!(f.material, Material::Torso | Material::Hand | Material::Prop) => {
@@ -125,12 +105,13 @@ pub(crate) fn resolve(
         if let Some(c) = on_head {
             azimuth[k] = ((c.x.atan2(c.z) / std::f32::consts::TAU + 0.5) * 256.0).rem_euclid(256.0) as u8;
             heights[k] = byte((c.y + 10.0) * 10.0).max(1);
-            inside[k] = byte(128.0 + 16.0 * person.pattern.inside(c)).max(1);
+            let cm = s.surface.and_then(|f| f.skin).map_or_else(|| person.pattern.inside(c), |p| p.inside);
+            inside[k] = byte(128.0 + 16.0 * cm).max(1);
         }
     }
     Picture {
-        rgb: Plane::from_vec(width, height, developed(&light, &alpha, dice)),
-        alpha: Plane::from_vec(width, height, alpha.iter().map(|&a| byte(a * 255.0)).collect()),
+        rgb: Plane::from_vec(width, height, developed(pixels, dice)),
+        alpha: Plane::from_vec(width, height, pixels.iter().map(|p| byte(p.alpha * 255.0)).collect()),
         label: Plane::from_vec(width, height, labels),
         coverage: Plane::from_vec(width, height, coverage),
         azimuth: Plane::from_vec(width, height, azimuth),
@@ -192,45 +173,59 @@ fn stubble_contrast(person: &Person) -> Option<f32> {
 }
 
 /// Exposure, a soft shoulder and the display's gamma.
-fn developed(light: &[V3], alpha: &[f32], dice: &mut Dice) -> Vec<[u8; 3]> {
-    let mut peaks: Vec<f32> =
-        light.iter().zip(alpha).filter(|&(_, &a)| a > 0.9).map(|(c, _)| c.max_component()).collect();
-    peaks.sort_by(f32::total_cmp);
+fn developed(pixels: &[Pixel], dice: &mut Dice) -> Vec<[u8; 3]> {
+    let mut peaks: Vec<f32> = pixels.iter().filter(|p| p.alpha > 0.9).map(|p| p.light.max_component()).collect();
     let at = (dice.range(0.85, 0.99) * peaks.len() as f32) as usize;
-    let reference = peaks.get(at.min(peaks.len().saturating_sub(1))).copied().unwrap_or(1.0);
+    let reference = match peaks.len() {
+        0 => 1.0,
+        n => *peaks.select_nth_unstable_by(at.min(n - 1), f32::total_cmp).1,
+    };
     let exposure = dice.range(0.5, 1.15) / reference.max(1e-3);
     let shoulder = dice.chance(0.6);
     let tone = |v: f32| {
         let v = if shoulder { v * (1.0 + v / 6.0) / (1.0 + v * 0.55) * 1.35 } else { v };
         (v.clamp(0.0, 1.0).powf(1.0 / 2.2) * 255.0).round() as u8
     };
-    light
+    pixels
         .iter()
-        .zip(alpha)
-        .map(|(&c, &a)| {
-            let c = c * (exposure / a.max(1e-3));
+        .map(|p| {
+            let c = p.light * (exposure / p.alpha.max(1e-3));
             [tone(c.x), tone(c.y), tone(c.z)]
         })
         .collect()
 }
 
-/// Three box blurs, near enough to a Gaussian of this deviation.
+/// Two box blurs, near enough to a Gaussian of this deviation; beyond the border the border goes on.
 pub(crate) fn blurred(values: &[f32], width: usize, height: usize, sigma: f32) -> Vec<f32> {
     let radius = (sigma.round() as usize).max(1);
-    let mut a = values.to_vec();
-    let mut line = Vec::new();
+    let share = 1.0 / (2 * radius + 1) as f32;
+    let mut out = values.to_vec();
+    let mut from = Vec::new();
     for _ in 0..2 {
-        for (count, length, step, next) in [(height, width, 1, width), (width, height, width, 1)] {
-            for i in 0..count {
-                line.clear();
-                line.extend((0..length).map(|k| a[i * next + k * step]));
-                let mut sum: f32 = (0..=radius).map(|k| line[k.min(length - 1)]).sum::<f32>() + line[0] * radius as f32;
-                for k in 0..length {
-                    a[i * next + k * step] = sum / (2 * radius + 1) as f32;
-                    sum += line[(k + radius + 1).min(length - 1)] - line[k.saturating_sub(radius)];
-                }
+        for row in out.chunks_exact_mut(width) {
+            from.clear();
+            from.extend_from_slice(row);
+            let mut sum: f32 = (0..=radius).map(|k| from[k.min(width - 1)]).sum::<f32>() + from[0] * radius as f32;
+            for (x, v) in row.iter_mut().enumerate() {
+                *v = sum * share;
+                sum += from[(x + radius + 1).min(width - 1)] - from[x.saturating_sub(radius)];
+            }
+        }
+        // Whole rows at a time: a column's values lie far apart in memory.
+        from.clear();
+        from.extend_from_slice(&out);
+        let row = |y: usize| &from[y * width..(y + 1) * width];
+        let mut sums: Vec<f32> = row(0).iter().map(|v| v * radius as f32).collect();
+        for y in 0..=radius {
+            sums.iter_mut().zip(row(y.min(height - 1))).for_each(|(s, v)| *s += v);
+        }
+        for y in 0..height {
+            let (enters, leaves) = (row((y + radius + 1).min(height - 1)), row(y.saturating_sub(radius)));
+            for (x, sum) in sums.iter_mut().enumerate() {
+                out[y * width + x] = *sum * share;
+                *sum += enters[x] - leaves[x];
             }
         }
     }
-    a
+    out
 }

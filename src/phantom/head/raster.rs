@@ -3,6 +3,7 @@
 use super::camera::Projected;
 use super::dice::hash;
 use super::strand::Strands;
+use super::vec3::floor;
 
 /// Marks a pixel nothing was drawn on.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -50,18 +51,26 @@ impl Raster {
             let y0 = a.y.min(b.y).min(c.y).floor().max(0.0) as usize;
             let x1 = (a.x.max(b.x).max(c.x).ceil().min(self.width as f32)).max(0.0) as usize;
             let y1 = (a.y.max(b.y).max(c.y).ceil().min(self.height as f32)).max(0.0) as usize;
+            // Each weight over its corner's depth is linear across the picture.
             let inverse = 1.0 / area;
+            let (left, top) = (x0 as f32, y0 as f32);
+            let plane = |p: Projected, q: Projected, depth: f32| {
+                let k = inverse / depth;
+                // Counted from the triangle's own corner: products of large coordinates lose the digits that matter.
+                let (px, py, qx, qy) = (p.x - left, p.y - top, q.x - left, q.y - top);
+                ((py - qy) * k, (qx - px) * k, (px * qy - qx * py) * k)
+            };
+            let (e0, e1, e2) = (plane(b, c, a.depth), plane(c, a, b.depth), plane(a, b, c.depth));
             for y in y0..y1 {
-                let py = y as f32 + 0.5;
+                let py = (y - y0) as f32 + 0.5;
+                let at = |e: (f32, f32, f32)| e.1 * py + e.2;
+                let (r0, r1, r2) = (at(e0), at(e1), at(e2));
                 for x in x0..x1 {
-                    let px = x as f32 + 0.5;
-                    let w0 = ((b.x - px) * (c.y - py) - (b.y - py) * (c.x - px)) * inverse;
-                    let w1 = ((c.x - px) * (a.y - py) - (c.y - py) * (a.x - px)) * inverse;
-                    let w2 = 1.0 - w0 - w1;
-                    if w0 < 0.0 || w1 < 0.0 || w2 < 0.0 {
+                    let px = (x - x0) as f32 + 0.5;
+                    let (i0, i1, i2) = (e0.0 * px + r0, e1.0 * px + r1, e2.0 * px + r2);
+                    if i0 < 0.0 || i1 < 0.0 || i2 < 0.0 {
                         continue;
                     }
-                    let (i0, i1, i2) = (w0 / a.depth, w1 / b.depth, w2 / c.depth);
                     let depth = 1.0 / (i0 + i1 + i2);
                     let k = y * self.width + x;
                     if depth < self.depth[k] {
@@ -114,15 +123,19 @@ impl Raster {
         for s in 0..steps as u32 {
             let t = (s as f32 + 0.5) / steps;
             let (x, y, depth) = (a.x + t * dx, a.y + t * dy, a.depth + t * (b.depth - a.depth));
-            let jitter = hash(id.wrapping_mul(0x9E37_79B9) ^ s.wrapping_mul(31));
             // The fractional part of the width is drawn by chance, so that the mean cover is right.
-            let across = wide.floor() as i32 + i32::from((jitter >> 8) as f32 / 16_777_216.0 < wide.fract());
-            let first = -(across - 1) / 2 - i32::from(across % 2 == 0 && jitter & 1 == 1);
+            let (across, first) = if wide > 1.0 {
+                let jitter = hash(id.wrapping_mul(0x9E37_79B9) ^ s.wrapping_mul(31));
+                let across = wide as i32 + i32::from((jitter >> 8) as f32 / 16_777_216.0 < wide.fract());
+                (across, -(across - 1) / 2 - i32::from(across % 2 == 0 && jitter & 1 == 1))
+            } else {
+                (1, 0)
+            };
             for e in 0..across {
                 let (xi, yi) = if steep {
-                    (x.floor() as i32 + first + e, y.floor() as i32)
+                    (floor(x) + first + e, floor(y))
                 } else {
-                    (x.floor() as i32, y.floor() as i32 + first + e)
+                    (floor(x), floor(y) + first + e)
                 };
                 if xi < 0 || yi < 0 || xi >= self.width as i32 || yi >= self.height as i32 {
                     continue;

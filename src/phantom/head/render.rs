@@ -3,12 +3,12 @@
 use super::body::Body;
 use super::camera::{Camera, Projected};
 use super::dice::Dice;
-use super::light::{Lights, MOST_LAMPS};
+use super::light::Lights;
 use super::mesh::Material;
 use super::noise::{fbm, fbm3};
 use super::person::Person;
 use super::raster::{LineScale, NONE, Raster};
-use super::skin::{self, SkinPoint};
+use super::skin::{self, Grown};
 use super::strand::{Kind, Strands};
 use super::style::Cut;
 use super::vec3::{V3, linear, v3};
@@ -58,11 +58,25 @@ impl Cloth {
     }
 }
 
-/// What one supersampled pixel shows.
+/// What one px shows: the mean of its samples, and its first sample for the truth.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pixel {
+    /// Linear RGB times the share drawn.
+    pub(crate) light: V3,
+    /// Share on which anything is drawn, 0..1.
+    pub(crate) alpha: f32,
+    /// Share hidden by strands of scalp hair, 0..1.
+    pub(crate) hair: f32,
+    /// Share hidden by brows and beard, 0..1.
+    pub(crate) facial: f32,
+    /// Share hidden by spectacles, 0..1.
+    pub(crate) glasses: f32,
+    pub(crate) first: Sample,
+}
+
+/// What one of a px's samples shows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
-    /// Linear RGB.
-    pub(crate) color: V3,
     pub(crate) drawn: bool,
     /// Strand in front, if any.
     pub(crate) strand: Option<(Kind, V3)>,
@@ -77,7 +91,7 @@ pub(crate) struct Surface {
     pub(crate) material: Material,
     /// Cloth covers it.
     pub(crate) cloth: bool,
-    pub(crate) skin: Option<SkinPoint>,
+    pub(crate) skin: Option<Grown>,
     /// Cosine of the angle between the surface and the line of sight.
     pub(crate) cosine: f32,
 }
@@ -92,60 +106,91 @@ pub(crate) struct Scene<'a> {
     pub(crate) cloth: &'a Cloth,
 }
 
-/// Draws `width` x `height` samples, `factor` x `factor` of them for each px.
-pub(crate) fn samples(scene: &Scene, width: usize, height: usize, factor: usize) -> Vec<Sample> {
-    let mut raster = Raster::new(width, height);
+/// Draws `width` x `height` px, each the mean of `factor` x `factor` samples; the scene's camera sees the samples.
+pub(crate) fn pixels(scene: &Scene, width: usize, height: usize, factor: usize) -> Vec<Pixel> {
+    let across = width * factor;
+    let mut raster = Raster::new(across, height * factor);
     let corners: Vec<Projected> = scene.body.position.iter().map(|&p| scene.camera.project(p)).collect();
     raster.triangles(&corners, &scene.body.triangles);
     let points: Vec<Projected> = scene.strands.points.iter().map(|&p| scene.camera.project(p)).collect();
     raster.strands(scene.strands, &points, LineScale::Perspective { focal: scene.camera.focal }, 1);
-    let blank = Sample { color: V3::default(), drawn: false, strand: None, surface: None, depth: f32::INFINITY };
-    let mut out = vec![blank; width * height];
-    // Samples of one px are taken together, so that they can share what varies slowly.
-    for y in (0..height).step_by(factor) {
-        for x in (0..width).step_by(factor) {
+    let mut lit = StrandColors { known: vec![None; scene.strands.points.len()] };
+    let share = 1.0 / (factor * factor) as f32;
+    let mut out = Vec::with_capacity(width * height);
+    for y in 0..height {
+        for x in 0..width {
             let mut shared = None;
-            for k in (0..factor * factor).map(|i| (y + i / factor) * width + x + i % factor) {
-                out[k] = sample(scene, &raster, k, &mut shared);
+            let mut px = Pixel { light: V3::default(), alpha: 0.0, hair: 0.0, facial: 0.0, glasses: 0.0, first: BLANK };
+            for i in 0..factor * factor {
+                let k = (y * factor + i / factor) * across + x * factor + i % factor;
+                let (sample, color) = sample(scene, &raster, k, &mut shared, &mut lit);
+                if i == 0 {
+                    px.first = sample;
+                }
+                if !sample.drawn {
+                    continue;
+                }
+                px.light += v3(color.x.clamp(0.0, 6.0), color.y.clamp(0.0, 6.0), color.z.clamp(0.0, 6.0)) * share;
+                px.alpha += share;
+                match sample.strand {
+                    Some((Kind::Hair, _)) => px.hair += share,
+                    Some((Kind::Facial, _)) => px.facial += share,
+                    Some((Kind::Glasses, _)) => px.glasses += share,
+                    None => {}
+                }
             }
+            out.push(px);
         }
     }
     out
 }
 
-/// Farthest that two samples of one px may lie apart, canonical cm, to share their skin and shadows.
+const BLANK: Sample = Sample { drawn: false, strand: None, surface: None, depth: f32::INFINITY };
+
+/// Colours of strand segments, lit when first seen: one segment shows in many samples.
+struct StrandColors {
+    known: Vec<Option<V3>>,
+}
+
+/// Farthest that two samples of one px may lie apart, canonical cm, to share their skin and light.
 const SHARED_CM: f32 = 0.15;
 
-/// What samples of one px share: the noise of skin and cloth, and shadows, cost more than all else.
+/// What samples of one px share: skin, cloth and shadows vary slowly and cost more than all else. Edges stay sharp,
+/// because each sample has its own surface.
 struct Shared {
     canonical: V3,
     material: Material,
     is_cloth: bool,
-    skin: Option<SkinPoint>,
-    /// Albedo, relief and density of hair; none until a sample is shaded.
-    texture: Option<(V3, V3, f32)>,
-    /// Share of each lamp that is seen; below 0 until it is known.
-    seen: [f32; MOST_LAMPS],
+    skin: Option<Grown>,
+    cosine: f32,
+    /// None until a sample is shaded.
+    color: Option<V3>,
 }
 
-fn sample(scene: &Scene, raster: &Raster, k: usize, shared: &mut Option<Shared>) -> Sample {
+fn sample(
+    scene: &Scene,
+    raster: &Raster,
+    k: usize,
+    shared: &mut Option<Shared>,
+    lit: &mut StrandColors,
+) -> (Sample, V3) {
     let (triangle, strand) = (raster.triangle[k], raster.strand[k]);
-    let mut out = Sample { color: V3::default(), drawn: false, strand: None, surface: None, depth: raster.depth[k] };
+    let (mut out, mut color) = (Sample { depth: raster.depth[k], ..BLANK }, V3::default());
     if triangle == NONE && strand == NONE {
-        return out;
+        return (out, color);
     }
     out.drawn = true;
     if triangle != NONE {
-        let (surface, color) = surface(scene, raster, k, strand == NONE, shared);
+        let surface;
+        (surface, color) = self::surface(scene, raster, k, strand == NONE, shared);
         out.surface = Some(surface);
-        out.color = color;
     }
     if strand != NONE {
         let i = scene.strands.owner[strand as usize] as usize;
         out.strand = Some((scene.strands.kind[i], scene.strands.root[i]));
-        out.color = strand_color(scene, i, strand as usize, k as u32);
+        color = *lit.known[strand as usize].get_or_insert_with(|| strand_color(scene, i, strand as usize, strand));
     }
-    out
+    (out, color)
 }
 
 fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool, shared: &mut Option<Shared>) -> (Surface, V3) {
@@ -165,30 +210,55 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool, shared: &mut O
     };
     let fits =
         |s: &Shared| s.material == material && s.is_cloth == is_cloth && (s.canonical - canonical).length() < SHARED_CM;
+    let place = || {
+        let (position, smooth) = (blend(&body.position), blend(&body.normal).unit());
+        (position, smooth, (scene.camera.position - position).unit())
+    };
     let shared = match shared {
         Some(s) if fits(s) => s,
         other => {
-            let skin = (material == Material::Skin && !is_cloth).then(|| skin::at(scene.person, canonical));
-            other.insert(Shared { canonical, material, is_cloth, skin, texture: None, seen: [-1.0; MOST_LAMPS] })
+            let skin = (material == Material::Skin && !is_cloth).then(|| skin::grown(scene.person, canonical));
+            let (_, smooth, view) = place();
+            let cosine = smooth.dot(view).max(0.0);
+            other.insert(Shared { canonical, material, is_cloth, skin, cosine, color: None })
         }
     };
-    let skin = shared.skin;
-    let (position, smooth) = (blend(&body.position), blend(&body.normal).unit());
-    let view = (scene.camera.position - position).unit();
-    let out = Surface { canonical, material, cloth: is_cloth, skin, cosine: smooth.dot(view).max(0.0) };
+    let out =
+        Surface { canonical, material, cloth: is_cloth, skin: shared.skin, cosine: shared.cosine };
     if !shade {
         return (out, V3::default());
     }
+    let color = *shared.color.get_or_insert_with(|| {
+        let at = Place { canonical, material, is_cloth, skin: shared.skin };
+        shaded(scene, &at, place(), k as u32)
+    });
+    (out, color)
+}
+
+/// A point of a surface that is to be lit.
+struct Place {
+    canonical: V3,
+    material: Material,
+    is_cloth: bool,
+    skin: Option<Grown>,
+}
+
+/// Colour of a surface; `position`, its smooth normal, and the direction to the camera.
+fn shaded(scene: &Scene, at: &Place, (position, smooth, view): (V3, V3, V3), salt: u32) -> V3 {
+    let &Place { canonical, material, is_cloth, skin } = at;
     let person = scene.person;
-    let (mut albedo, mut relief, density) = *shared.texture.get_or_insert_with(|| match (skin, material) {
-        (Some(s), _) => (s.albedo, s.relief, s.density),
+    let (mut albedo, relief, density) = match (skin, material) {
+        (Some(grown), _) => {
+            let look = skin::look(person, canonical, &grown);
+            (look.albedo, look.relief, grown.density)
+        }
         (None, _) if is_cloth => {
             (scene.cloth.at(position, material == Material::Prop), fbm3(position, 0.35, 77, 2) * 0.5, 0.0)
         }
         (None, Material::Sclera | Material::Iris) => (eye(scene.cloth.iris, canonical), V3::default(), 0.0),
         (None, Material::Socket) => (person.skin.tone * 0.5, V3::default(), 0.0),
         (None, _) => (person.skin.tone, fbm3(position, 1.3, 5, 2) * 0.03, 0.0),
-    });
+    };
     let mut normal = (smooth + relief).unit();
     if normal.dot(view) < 0.0 {
         normal = (normal + view * 0.3).unit();
@@ -203,16 +273,13 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool, shared: &mut O
     let shine = look.shine
         * if is_cloth { 0.1 } else { 1.0 - 0.75 * density }
         * skin.map_or(1.0, |s| 1.0 + look.scalp_shine * super::vec3::smoothstep(s.inside, -4.0, 1.0));
-    for (lamp, seen) in scene.lights.lamps.iter().zip(&mut shared.seen) {
+    for lamp in &scene.lights.lamps {
         let facing = normal.dot(lamp.towards);
         let wrapped = ((facing + 0.18) / 1.18).clamp(0.0, 1.0);
         if wrapped <= 0.0 {
             continue;
         }
-        if *seen < 0.0 {
-            *seen = lamp.visible(position + smooth * 0.12, 0.25, 0.35, 1.0, k as u32);
-        }
-        let seen = *seen;
+        let seen = lamp.visible(position + smooth * 0.12, 0.25, 0.35, 1.0, salt);
         // Skin lets light scatter: the terminator is soft, and redder.
         let diffuse = if skinlike {
             let d = wrapped.powf(1.2);
@@ -225,8 +292,7 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool, shared: &mut O
             two_lobes(normal.dot(half).max(0.0), look.roughness) * fresnel(half.dot(view)) * facing.max(0.0) * shine;
         color += lamp.color.times(albedo.times(diffuse) + V3::splat(spot)) * seen;
     }
-    relief = color;
-    (out, relief)
+    color
 }
 
 /// Pupil, iris and white by the distance from the eye's axis at canonical x = +-3.19, y = 3.6 (iris 11.7 mm across).

@@ -60,15 +60,22 @@ pub(crate) fn scars(picture: &Picture, kind: ScarKind) -> Vec<SeenScar> {
     let found = islands::regions(&seen);
     let of = |i: usize| {
         let [x0, y0, x1, y1] = found.list[i].bounds;
-        let (columns, rows) = (x0..(x1 + 1).min(w), y0..(y1 + 1).min(h));
-        let inside: Vec<usize> = rows
-            .flat_map(|y| columns.clone().map(move |x| y * w + x))
-            .filter(|&k| found.index.as_slice()[k] == i as u32)
-            .collect();
+        let inside = px_of(&found, i);
         let length_px = ((x1 - x0) as f64).hypot((y1 - y0) as f64);
         SeenScar { polygon_px: outline(w, h, &inside), kind, length_px }
     };
     (0..found.list.len()).filter(|&i| found.list[i].label && found.list[i].area_px >= LEAST_PX).map(of).collect()
+}
+
+/// The px of region `i`; only its bounds are searched, since pictures of thin hair hold hundreds of small regions.
+fn px_of<L>(found: &islands::Regions<L>, i: usize) -> Vec<usize> {
+    let (w, h) = (found.index.width(), found.index.height());
+    let [x0, y0, x1, y1] = found.list[i].bounds;
+    let columns = x0..(x1 + 1).min(w);
+    (y0..(y1 + 1).min(h))
+        .flat_map(|y| columns.clone().map(move |x| y * w + x))
+        .filter(|&k| found.index.as_slice()[k] == i as u32)
+        .collect()
 }
 
 /// Bald and thin regions, largest first, and the px of scalp seen. `mm_per_px` is the scale at the head's middle.
@@ -99,7 +106,7 @@ pub(crate) fn regions(picture: &Picture, mm_per_px: f32) -> (Vec<SeenRegion>, f6
     let found = islands::regions(&class);
     let mut out = Vec::new();
     for (i, region) in found.list.iter().enumerate().filter(|(_, r)| matches!(r.label, 1 | 2)) {
-        let inside: Vec<usize> = (0..w * h).filter(|&k| found.index.as_slice()[k] == i as u32).collect();
+        let inside = px_of(&found, i);
         let cm2: f64 = inside.iter().map(|&k| f64::from(area(picture, k))).sum::<f64>() / 100.0;
         let planar_cm2 = region.area_px as f64 * f64::from(mm_per_px).powi(2) / 100.0;
         if cm2 < LEAST_CM2 || planar_cm2 < LEAST_CM2 / 3.0 {

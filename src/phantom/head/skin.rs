@@ -7,13 +7,18 @@ use super::style::Cut;
 use super::vec3::{V3, logistic, smoothstep, v3};
 use crate::findings::ScarKind;
 
-/// Skin at one point.
+/// How skin looks at one point.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SkinPoint {
+pub(crate) struct Look {
     /// Linear RGB albedo, stubble included.
     pub(crate) albedo: V3,
     /// To be added to the normal.
     pub(crate) relief: V3,
+}
+
+/// What grows on the skin, and where it lies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grown {
     /// Share of skin hidden by the unresolved stubble layer, 0..1.
     pub(crate) stubble: f32,
     /// Signed distance to the original hairline, cm.
@@ -24,14 +29,38 @@ pub(crate) struct SkinPoint {
     pub(crate) beard: f32,
     /// Share that is scar, 0..1.
     pub(crate) scar: f32,
+    /// How strong stubble is here against the mean, 0..1.4.
+    patchy: f32,
 }
 
-/// The skin of `person` at canonical `c`.
-pub(crate) fn at(person: &Person, c: V3) -> SkinPoint {
-    let look = &person.skin;
+/// What grows on `person` at canonical `c`.
+pub(crate) fn grown(person: &Person, c: V3) -> Grown {
     let inside = person.pattern.inside(c);
-    let density = person.pattern.density(c);
-    let beard = beard_density(person, c);
+    let density = person.pattern.density_at(c, inside);
+    let patchy = patchiness(person, c);
+    let under = match person.style.cut {
+        Cut::Shaven => 0.62 * person.stubble,
+        Cut::Buzz => 0.45 + 0.25 * person.stubble,
+        _ => 0.4 + 0.35 * person.skin.blotch,
+    };
+    Grown {
+        stubble: (density * patchy * under).clamp(0.0, 0.93),
+        inside,
+        density,
+        beard: beard_density(person, c),
+        scar: person.pattern.scar.as_ref().map_or(0.0, |s| s.cover(c)),
+        patchy,
+    }
+}
+
+fn patchiness(person: &Person, c: V3) -> f32 {
+    (0.75 + 0.55 * noise(c, person.stubble_frequency, person.skin.seed.wrapping_add(3))).clamp(0.0, 1.4)
+}
+
+/// How the skin of `person` looks at canonical `c` with what grows there; several times the cost of [`grown`].
+pub(crate) fn look(person: &Person, c: V3, grown: &Grown) -> Look {
+    let look = &person.skin;
+    let &Grown { stubble, inside, density, beard, scar, patchy } = grown;
     let coarse = fbm(c, 0.25, look.seed, 3);
     let fine = fbm(c, 2.2, look.seed.wrapping_add(9), 3);
     let mut albedo = look.tone;
@@ -53,16 +82,8 @@ pub(crate) fn at(person: &Person, c: V3) -> SkinPoint {
         let lid = (-((c.x.abs() - 3.1) / 1.8).powi(2) - ((c.y - 3.5) / 1.2).powi(2)).exp();
         albedo = albedo * (1.0 - 0.3 * lid * look.blotch);
     }
-    let patchy = (0.75 + 0.55 * noise(c, person.stubble_frequency, look.seed.wrapping_add(3))).clamp(0.0, 1.4);
-    let under = match person.style.cut {
-        Cut::Shaven => 0.62 * person.stubble,
-        Cut::Buzz => 0.45 + 0.25 * person.stubble,
-        _ => 0.4 + 0.35 * look.blotch,
-    };
-    let stubble = (density * patchy * under).clamp(0.0, 0.93);
     let hair = person.stubble_color();
     albedo = albedo.mix(hair, stubble);
-    let scar = person.pattern.scar.as_ref().map_or(0.0, |s| s.cover(c));
     if let Some(kind) = person.pattern.scar.as_ref().map(|s| s.kind).filter(|_| scar > 0.0) {
         // Graft scars heal pale; burns stay redder and uneven.
         let tint = match kind {
@@ -93,5 +114,5 @@ pub(crate) fn at(person: &Person, c: V3) -> SkinPoint {
         relief.y += nape * (std::f32::consts::TAU * c.y / 2.6 + coarse * 1.5).cos();
     }
     relief = relief * (1.0 - 0.7 * scar);
-    SkinPoint { albedo, relief, stubble, inside, density, beard, scar }
+    Look { albedo, relief }
 }
