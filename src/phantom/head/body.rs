@@ -62,7 +62,8 @@ impl Body {
         let mut position: Vec<V3> =
             person.shape.position.iter().zip(&mesh.canonical).map(|(&p, &c)| tilt.apply(p, neck_share(c))).collect();
         let mut cloth = vec![0.0; nv];
-        let bare = dice.chance(if person.female { 0.25 } else { 0.18 });
+        // Consult photos are often taken at home, before a mirror or at arm's length, without a shirt.
+        let bare = dice.chance(if person.female { 0.25 } else { 0.4 });
         let collar = if dice.chance(0.5) { dice.range(-16.0, -12.5) } else { dice.range(-13.5, -9.0) };
         let (seed, slope, thick) = (dice.seed(), dice.range(0.0, 0.18), dice.range(0.3, 1.3));
         if !bare {
@@ -92,6 +93,7 @@ impl Body {
         };
         let (centre, axes) = body.torso;
         body.add_ellipsoid(centre, axes, Material::Torso, tilt);
+        body.add_shoulders(axes, dice);
         if dice.chance(0.5) {
             let at = v3(dice.range(-6.0, 6.0), -50.0, dice.range(5.0, 20.0));
             let axes = v3(dice.range(12.0, 22.0), 10.0, dice.range(15.0, 25.0));
@@ -119,6 +121,53 @@ impl Body {
     fn add_ellipsoid(&mut self, centre: V3, axes: V3, material: Material, tilt: Tilt) {
         let (points, triangles) = ball(|d| tilt.apply(centre + d.times(axes), 1.0), |_| true);
         self.add(&points, &triangles, material);
+    }
+
+    /// Trapezius, shoulders and upper arms: of the torso's kind, or bare arms out of short sleeves.
+    fn add_shoulders(&mut self, torso: V3, dice: &mut Dice) {
+        let (tilt, thick) = (self.tilt, dice.range(4.2, 6.5));
+        let sleeves = dice.chance(0.4);
+        let arm = if sleeves { Material::Hand } else { Material::Torso };
+        // One in five holds the camera, or an arm up to the head.
+        let raised = dice.chance(0.2).then(|| if dice.chance(0.5) { 1.0 } else { -1.0 });
+        for side in [-1.0, 1.0] {
+            let neck = v3(side * 4.0, -11.5, -3.5);
+            let joint = v3(side * (torso.x - 3.0), -20.5 + dice.range(-1.0, 1.0), -3.0);
+            self.add_limb(neck, joint, thick * 0.85, Material::Torso, tilt);
+            let reach = if raised == Some(side) {
+                v3(side * dice.range(-2.0, 9.0), dice.range(-6.0, 10.0), dice.range(18.0, 28.0))
+            } else {
+                v3(side * dice.range(1.0, 9.0), -dice.range(20.0, 28.0), dice.range(-4.0, 12.0))
+            };
+            self.add_limb(joint, joint + reach * 0.35, thick, Material::Torso, tilt);
+            self.add_limb(joint + reach * 0.3, joint + reach, thick * 0.85, arm, tilt);
+        }
+    }
+
+    /// An ellipsoid of revolution from `from` to `to`, rounded beyond both by its radius.
+    fn add_limb(&mut self, from: V3, to: V3, radius: f32, material: Material, tilt: Tilt) {
+        let along = (to - from).unit();
+        let across = along.cross(v3(0.3, 0.2, 1.0)).unit();
+        let third = along.cross(across);
+        let half = (to - from).length() * 0.5 + radius * 0.8;
+        let middle = from.mix(to, 0.5);
+        let place = |d: V3| tilt.apply(middle + across * (d.x * radius) + along * (d.y * half) + third * (d.z * radius), 1.0);
+        let (points, triangles) = ball(place, |_| true);
+        self.add(&points, &triangles, material);
+    }
+
+    /// Roots over the front of the chest, where the torso is bare: positions and normals, about evenly.
+    pub(crate) fn chest(&self, dice: &mut Dice, count: usize) -> Vec<(V3, V3)> {
+        let (centre, axes) = self.torso;
+        let turned = |v: V3| v.turned(self.tilt.axis, self.tilt.angle);
+        (0..count)
+            .map(|_| {
+                let (x, y) = (dice.normal(0.0, 0.3), dice.range(-0.2, 0.75));
+                let d = v3(x, y, 1.0).unit();
+                let normal = turned(v3(d.x / axes.x, d.y / axes.y, d.z / axes.z).unit());
+                (NECK + turned(centre + d.times(axes) - NECK), normal)
+            })
+            .collect()
     }
 
     /// A cap or woollen hat: the scalp's surface, swollen.

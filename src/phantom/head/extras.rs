@@ -1,4 +1,4 @@
-//! Brows, lashes left out, beard, and spectacles.
+//! Brows, lashes left out, beard, chest hair, and spectacles.
 
 use super::body::Body;
 use super::dice::Dice;
@@ -17,6 +17,22 @@ pub(crate) fn grow(mesh: &HeadMesh, person: &Person, body: &Body, detail: f32, o
     }
     if dice.chance(0.12) {
         glasses(dice, out);
+    }
+    if body.bare_shoulders && !person.female && dice.chance(0.5) {
+        chest(person, body, dice, out);
+    }
+}
+
+/// Hair on a bare chest, which is no hair of the head.
+fn chest(person: &Person, body: &Body, dice: &mut Dice, out: &mut Strands) {
+    let (count, length) = (dice.range(400.0, 5000.0) as usize, dice.range(0.6, 2.5));
+    let width = dice.range(0.012, 0.03);
+    for (p, normal) in body.chest(dice, count) {
+        let down = body.down;
+        let lie = (down - normal * down.dot(normal) + normal * 0.3 + dice.normal3(0.5)).unit();
+        let l = length * dice.normal(1.0, 0.3).max(0.2);
+        let points = [p, p + lie * (l * 0.5), p + (lie + dice.normal3(0.3)).unit() * l];
+        push(person, &points, normal, p, width, dice, out);
     }
 }
 

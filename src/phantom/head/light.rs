@@ -58,15 +58,19 @@ pub(crate) struct Lights {
 }
 
 impl Lights {
-    /// Draws one to three lamps; nearly half of the first ones are flashes beside the camera.
+    /// Draws one to three lamps; nearly half of the first ones are flashes beside the camera, a fifth hang from the ceiling, under
+    /// which brows and hair throw their shadows down the face.
     pub(crate) fn draw(dice: &mut Dice, camera: &Camera) -> Self {
         let count = dice.weighted(&[(1, 0.4), (2, 0.35), (3, 0.25)]);
-        let hard = dice.chance(0.35);
+        let ceiling = dice.chance(0.35);
+        let hard = dice.chance(if ceiling { 0.6 } else { 0.35 });
         let mut lamps = Vec::new();
         for k in 0..count {
             let flash = k == 0 && dice.chance(0.45);
             let (towards, power) = if flash {
                 ((-camera.axes[2] + dice.normal3(0.15)).unit(), dice.range(0.6, 1.8))
+            } else if k == 0 && ceiling {
+                (v3(dice.normal(0.0, 0.35), 1.0, dice.normal(0.0, 0.45)).unit(), dice.range(0.7, 1.8))
             } else {
                 (v3(dice.normal(0.0, 1.0), dice.range(-0.1, 1.6), dice.normal(0.0, 1.0)).unit(), dice.range(0.3, 1.6))
             };

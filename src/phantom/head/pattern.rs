@@ -89,9 +89,9 @@ impl Loss {
 impl Pattern {
     /// Draws a pattern. `part_x` is where the hair is parted, cm from the middle.
     pub(crate) fn draw(dice: &mut Dice, loss: Loss, female: bool, part_x: f32) -> Self {
-        // Mid-frontal point: about 7-8 cm of arc above the glabella in men, 6.4 cm in women; the glabella lies at
-        // y = 5.8 and 7.5 cm of arc above it is y = 12.4 on the neutral head.
-        let mid = if female { dice.normal(11.6, 0.45) } else { dice.normal(12.2, 0.45) }.clamp(10.6, 13.1);
+        // Mid-frontal point: 7-10 cm of arc above the glabella in men, 8 usual, 6.4 cm in women; the glabella lies at
+        // y = 5.8, and 6.5, 7.5, 8 and 9 cm of arc above it are y = 11.6, 12.4, 12.75 and 13.3 on the neutral head.
+        let mid = if female { dice.normal(11.6, 0.45) } else { dice.normal(12.7, 0.45) }.clamp(10.6, 13.5);
         let square = if female { dice.range(-0.5, 0.1) } else { dice.range(-0.3, 0.7) };
         let temple = dice.normal(0.0, 0.45);
         let sideburn = dice.range(-1.5, 2.8);

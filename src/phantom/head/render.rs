@@ -257,7 +257,7 @@ fn shaded(scene: &Scene, at: &Place, (position, smooth, view): (V3, V3, V3), sal
         }
         (None, Material::Sclera | Material::Iris) => (eye(scene.cloth.iris, canonical), V3::default(), 0.0),
         (None, Material::Socket) => (person.skin.tone * 0.5, V3::default(), 0.0),
-        (None, _) => (person.skin.tone, fbm3(position, 1.3, 5, 2) * 0.03, 0.0),
+        (None, _) => (bare_body(person, position), fbm3(position, 1.3, 5, 2) * 0.03, 0.0),
     };
     let mut normal = (smooth + relief).unit();
     if normal.dot(view) < 0.0 {
@@ -293,6 +293,14 @@ fn shaded(scene: &Scene, at: &Place, (position, smooth, view): (V3, V3, V3), sal
         color += lamp.color.times(albedo.times(diffuse) + V3::splat(spot)) * seen;
     }
     color
+}
+
+/// Skin of torso, arms and hands: a little redder and blotchier than the face.
+fn bare_body(person: &Person, p: V3) -> V3 {
+    let look = &person.skin;
+    let blotch = fbm(p, 0.12, look.seed.wrapping_add(41), 3) * (0.06 + 0.1 * look.blotch)
+        + fbm(p, 1.6, look.seed.wrapping_add(42), 2) * (0.02 + 0.05 * look.texture);
+    look.tone.times(V3::splat(1.0) + v3(0.75, 1.05, 1.1) * blotch)
 }
 
 /// Pupil, iris and white by the distance from the eye's axis at canonical x = +-3.19, y = 3.6 (iris 11.7 mm across).
