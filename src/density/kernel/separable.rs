@@ -107,18 +107,26 @@ pub(super) unsafe fn band<L: Lanes<R>, const R: usize>(
     // `whole` columns and the tail 16; `rows` takes w rounded up to R in each of 16 lines. Compiled for L by contract.
     unsafe {
         let turned = scratch.turned.as_mut_ptr().add(first);
-        let columns =
-            if job.y.even { filter::along_columns::<L, R, true> } else { filter::along_columns::<L, R, false> };
-        columns(&rows, &job.y.half, 0..whole, turned);
-        columns(&tail, &job.y.half, 0..w - whole, turned.add(whole * BAND));
+        // Called by name in both branches: behind a pointer they would not be inlined, and so not compiled for the instruction set.
+        let (tail_columns, after) = (0..w - whole, turned.add(whole * BAND));
+        if job.y.even {
+            filter::along_columns::<L, R, true>(&rows, &job.y.half, 0..whole, turned);
+            filter::along_columns::<L, R, true>(&tail, &job.y.half, tail_columns, after);
+        } else {
+            filter::along_columns::<L, R, false>(&rows, &job.y.half, 0..whole, turned);
+            filter::along_columns::<L, R, false>(&tail, &job.y.half, tail_columns, after);
+        }
         for k in 0..rx {
             scratch.turned.copy_within(first..first + BAND, k * BAND);
             scratch.turned.copy_within(last..last + BAND, last + (k + 1) * BAND);
         }
         let start = scratch.rows.as_mut_ptr();
         let lines: [*mut f32; BAND] = std::array::from_fn(|i| start.add(i * stride));
-        let along = if job.x.even { filter::along_rows::<L, R, true> } else { filter::along_rows::<L, R, false> };
-        along(scratch.turned.as_ptr(), &job.x.half, 0..w, &lines);
+        if job.x.even {
+            filter::along_rows::<L, R, true>(scratch.turned.as_ptr(), &job.x.half, 0..w, &lines);
+        } else {
+            filter::along_rows::<L, R, false>(scratch.turned.as_ptr(), &job.x.half, 0..w, &lines);
+        }
     }
     for (line, row) in out.chunks_exact_mut(w).zip(scratch.rows.chunks_exact(stride)) {
         line.copy_from_slice(&row[..w]);
