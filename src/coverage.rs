@@ -92,6 +92,7 @@ mod tests {
             hidden: Plane::filled(20, 10, share),
             canonical: None,
             field: Plane::filled(80, 40, true),
+            work_image: None,
             head_width_px: None,
             confidence: 1.0,
             warnings: Vec::new(),

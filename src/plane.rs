@@ -69,13 +69,33 @@ impl<T: Copy> Plane<T> {
     where
         T: Send + Sync,
     {
-        let mut data = Vec::with_capacity(width * height);
-        (0..width * height)
-            .into_par_iter()
-            .with_min_len(width.max(1))
-            .map(|i| f(i % width, i / width))
-            .collect_into_vec(&mut data);
+        if width * height == 0 {
+            return Self { width, height, data: Vec::new() };
+        }
+        let mut data = vec![f(0, 0); width * height];
+        data.par_chunks_exact_mut(width).enumerate().for_each(|(y, row)| {
+            for (x, value) in row.iter_mut().enumerate() {
+                *value = f(x, y);
+            }
+        });
         Self { width, height, data }
+    }
+
+    /// Columns become rows: `(x, y)` is found at `(y, x)`.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        // In squares that stay in the first cache.
+        const SIDE: usize = 32;
+        let (w, h) = (self.width, self.height);
+        let mut data = self.data.clone();
+        for (x0, y0) in (0..w).step_by(SIDE).flat_map(|x| (0..h).step_by(SIDE).map(move |y| (x, y))) {
+            for x in x0..(x0 + SIDE).min(w) {
+                for y in y0..(y0 + SIDE).min(h) {
+                    data[x * h + y] = self.data[y * w + x];
+                }
+            }
+        }
+        Self { width: h, height: w, data }
     }
 
     /// Number of columns.
@@ -92,17 +112,20 @@ impl<T: Copy> Plane<T> {
 
     /// The value at column `x`, row `y`.
     #[must_use]
+    #[inline]
     pub fn get(&self, x: usize, y: usize) -> T {
         self.data[y * self.width + x]
     }
 
     /// Sets the value at column `x`, row `y`.
+    #[inline]
     pub fn set(&mut self, x: usize, y: usize, value: T) {
         self.data[y * self.width + x] = value;
     }
 
     /// The value nearest to a position that may lie outside.
     #[must_use]
+    #[inline]
     pub fn get_clamped(&self, x: i64, y: i64) -> T {
         let x = x.clamp(0, self.width as i64 - 1) as usize;
         let y = y.clamp(0, self.height as i64 - 1) as usize;
@@ -111,11 +134,13 @@ impl<T: Copy> Plane<T> {
 
     /// One row.
     #[must_use]
+    #[inline]
     pub fn row(&self, y: usize) -> &[T] {
         &self.data[y * self.width..(y + 1) * self.width]
     }
 
     /// One row, to be changed.
+    #[inline]
     pub fn row_mut(&mut self, y: usize) -> &mut [T] {
         &mut self.data[y * self.width..(y + 1) * self.width]
     }
@@ -168,6 +193,7 @@ impl<T: Copy> Plane<T> {
 impl Plane<f32> {
     /// Bilinear value at a position in px where `(0, 0)` is the centre of the first pixel; clamped at the border.
     #[must_use]
+    #[inline]
     pub fn sample(&self, x: f32, y: f32) -> f32 {
         let x = x.clamp(0.0, (self.width - 1) as f32);
         let y = y.clamp(0.0, (self.height - 1) as f32);
@@ -190,5 +216,7 @@ mod tests {
         assert_eq!(p.crop(1, 1, 2, 9).as_slice(), &[11.0, 12.0, 21.0, 22.0]);
         assert!((p.sample(1.5, 0.5) - 6.5).abs() < 1e-6);
         assert_eq!(p.sample(-5.0, 99.0), 20.0);
+        let turned = Plane::from_fn(70, 41, |x, y| x * 100 + y).transposed();
+        assert_eq!(turned, Plane::from_fn(41, 70, |x, y| y * 100 + x));
     }
 }

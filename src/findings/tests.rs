@@ -34,6 +34,7 @@ fn of(tissue: Plane<Tissue>) -> Segmentation {
         hidden,
         canonical: None,
         field,
+        work_image: None,
         head_width_px: None,
         confidence: 1.0,
         warnings: Vec::new(),

@@ -99,14 +99,14 @@ pub fn detect(photo: &Photo, view: View, segmentation: &Segmentation, scale: Opt
     if view != View::Closeup {
         return stubble::count(photo, segmentation, scale);
     }
-    let Some(image) = WorkImage::of(photo, &segmentation.field) else {
+    let Some(image) = &segmentation.work_image else {
         return Some(Follicles {
             detection_error: DETECTION_ERROR,
             warnings: vec!["Nothing in this close-up looks like a hair: no lines stand out from the skin.".into()],
             ..Follicles::default()
         });
     };
-    Some(closeup(&image, scale))
+    Some(closeup(image, scale))
 }
 
 /// One standard deviation of the relative error of a field's count: a mean absolute error of 10 % over 80 clipped fields that people

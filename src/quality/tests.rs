@@ -36,6 +36,7 @@ fn segmentation(photo: &Photo, tissue: impl Fn(usize, usize) -> Tissue + Sync, h
         hidden: Plane::filled(w, h, 0.0),
         canonical: None,
         field: Plane::filled(w, h, true),
+        work_image: None,
         head_width_px: head,
         confidence: 1.0,
         warnings: Vec::new(),

@@ -11,6 +11,8 @@ pub mod shape;
 pub mod surround;
 pub mod working;
 
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::photo::Photo;
 use crate::plane::Plane;
@@ -50,6 +52,8 @@ pub struct Segmentation {
     pub canonical: Option<Plane<[f32; 3]>>,
     /// Close-ups: where skin can be seen, size of the photo: false under banners, circles, scale bars, vignette. All true for heads.
     pub field: Plane<bool>,
+    /// Close-ups: the photo at its working scale, on which hairs are traced; none where nothing looks like a shaft, and for heads.
+    pub work_image: Option<Arc<closeup::WorkImage>>,
     /// Width of the head in px of the photo, where one is seen.
     pub head_width_px: Option<f64>,
     /// Mean probability of the chosen tissue, 0..1.

@@ -60,6 +60,7 @@ pub fn to_photo(photo: &Photo, probability: &Plane<[f32; 4]>, hidden: Option<&Pl
         hidden,
         canonical: None,
         field: Plane::filled(w, h, true),
+        work_image: None,
         head_width_px: outline.head_width_px.map(|px| px * w as f64 / rw as f64),
         warnings: outline.warnings,
     }

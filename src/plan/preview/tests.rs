@@ -41,6 +41,7 @@ fn scene(skin: [u8; 3], hair: [u8; 3]) -> Scene {
         probability,
         canonical: None,
         field: Plane::filled(SIDE, SIDE, true),
+        work_image: None,
         head_width_px: None,
         confidence: 1.0,
         warnings: Vec::new(),

@@ -2,6 +2,7 @@
 
 use crate::plane::Plane;
 use crate::segmentation::closeup::blur::box_mean;
+use crate::segmentation::closeup::resample::enlarged;
 
 /// Contrast of a work image against its background.
 #[derive(Debug, Clone)]
@@ -78,8 +79,9 @@ pub fn quantile(values: &mut [f32], q: f32) -> f32 {
 }
 
 /// The skin's brightness under and around the hair: a high quantile of blocks about two shafts wide, then a quantile of their
-/// neighbourhoods so that blocks full of hair are passed over, then a smooth surface. `sign` is -1 for light hair.
-fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) -> Plane<f32> {
+/// neighbourhoods so that blocks full of hair are passed over, then a smooth surface, one value for each block; and the side of a
+/// block. `sign` is -1 for light hair.
+fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) -> (Plane<f32>, usize) {
     let block = (2.0 * width).round().max(4.0) as usize;
     let (columns, rows) = (plane.width().div_ceil(block), plane.height().div_ceil(block));
     let cells = Plane::from_fn(columns, rows, |bx, by| {
@@ -113,11 +115,7 @@ fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) ->
         }
         quantile(&mut values, 0.65)
     });
-    let smooth = box_mean(&smooth, 1);
-    let scale = 1.0 / block as f32;
-    Plane::from_fn(plane.width(), plane.height(), |x, y| {
-        sign * smooth.sample((x as f32 + 0.5) * scale - 0.5, (y as f32 + 0.5) * scale - 0.5)
-    })
+    (box_mean(&smooth, 1).map(|v| sign * v), block)
 }
 
 /// Otsu's threshold (Otsu 1979, doi:10.1109/TSMC.1979.4310076) over 0..1 in 256 steps, and the means below and above it.
@@ -148,9 +146,9 @@ fn otsu(values: impl Iterator<Item = f32>) -> (f32, f32, f32) {
 #[must_use]
 pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair: bool) -> Contrast {
     let sign = if light_hair { -1.0 } else { 1.0 };
-    let background = background(plane, field, width, sign);
-    let plane = Plane::from_fn(plane.width(), plane.height(), |x, y| {
-        let (value, skin) = (plane.get(x, y), background.get(x, y).max(8.0));
+    let (background, block) = background(plane, field, width, sign);
+    let plane = enlarged(&background, block as f32, plane.width(), plane.height(), |x, y, skin| {
+        let (value, skin) = (plane.get(x, y), skin.max(8.0));
         // Light hair adds light up to white, dark hair takes it away down to black.
         if light_hair { (value - skin) / (255.0 - skin).max(32.0) } else { (skin - value) / skin }
     });

@@ -8,47 +8,69 @@ fn is_drawn_colour([r, g, b]: [u8; 3]) -> bool {
     high > 100 && u16::from(high - low) * 4 > u16::from(high) * 3 - 10
 }
 
-fn luma([r, g, b]: [u8; 3]) -> i32 {
-    (299 * i32::from(r) + 587 * i32::from(g) + 114 * i32::from(b)) / 1000
+/// Brightness of each px, and the same with columns as rows: what looks for upright lines walks along memory, too.
+struct Brightness {
+    level: Plane<u8>,
+    upright: Plane<u8>,
+}
+
+impl Brightness {
+    fn of(rgb: &Plane<[u8; 3]>) -> Self {
+        let level =
+            rgb.map(|[r, g, b]| ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b)) / 1000) as u8);
+        Self { upright: level.transposed(), level }
+    }
+
+    /// Lines along rows, or along columns.
+    fn lines(&self, upright: bool) -> &Plane<u8> {
+        if upright { &self.upright } else { &self.level }
+    }
 }
 
 /// True where skin can be seen.
 #[must_use]
 pub fn visible(rgb: &Plane<[u8; 3]>) -> Plane<bool> {
     let mut field = Plane::filled(rgb.width(), rgb.height(), true);
-    mask_uniform_border(rgb, &mut field);
-    mask_banners(rgb, &mut field);
+    let brightness = Brightness::of(rgb);
+    mask_uniform_border(&brightness, &mut field);
+    mask_banners(&brightness, &mut field);
     mask_drawn_colours(rgb, &mut field);
-    mask_boxes(rgb, &mut field);
-    mask_hairlines(rgb, &mut field);
-    mask_vignette(rgb, &mut field);
+    mask_boxes(&brightness, &mut field);
+    mask_hairlines(&brightness, &mut field);
+    mask_vignette(&brightness, &mut field);
     field
 }
 
 /// Rows and columns at the border that hold one colour only: padding around the picture.
-fn mask_uniform_border(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
-    let (w, h) = (rgb.width(), rgb.height());
-    let flat = |values: &mut dyn Iterator<Item = i32>| {
-        let (mut n, mut low, mut high, mut sum) = (0, i32::MAX, i32::MIN, 0.0f64);
-        for v in values {
-            (n, low, high, sum) = (n + 1, low.min(v), high.max(v), sum + f64::from(v));
+fn mask_uniform_border(brightness: &Brightness, field: &mut Plane<bool>) {
+    let (w, h) = (field.width(), field.height());
+    let flat = |values: &[u8]| {
+        let (mut low, mut high, mut sum) = (u8::MAX, 0, 0.0f64);
+        for &v in values {
+            (low, high) = (low.min(v), high.max(v));
+            if high - low > 12 {
+                return false;
+            }
+            sum += f64::from(v);
         }
-        n > 0 && high - low <= 24 && (sum / f64::from(n) > 200.0 || sum / f64::from(n) < 40.0) && high - low <= 12
+        let mean = sum / values.len() as f64;
+        mean > 200.0 || mean < 40.0
     };
-    let rows: Vec<bool> = (0..h).map(|y| flat(&mut rgb.row(y).iter().map(|&p| luma(p)))).collect();
-    let columns: Vec<bool> = (0..w).map(|x| flat(&mut (0..h).map(|y| luma(rgb.get(x, y))))).collect();
+    let flags = |upright| -> Vec<bool> { brightness.lines(upright).rows().map(flat).collect() };
     let ends = |flags: &[bool]| {
         let first = flags.iter().position(|f| !f).unwrap_or(0);
         let last = flags.iter().rposition(|f| !f).map_or(flags.len(), |i| i + 1);
         // The row next to padding is mixed with it by compression.
         (if first > 0 { first + 1 } else { 0 }, if last < flags.len() { last - 1 } else { last })
     };
-    let ((top, bottom), (left, right)) = (ends(&rows), ends(&columns));
+    let ((top, bottom), (left, right)) = (ends(&flags(false)), ends(&flags(true)));
     for y in 0..h {
-        for x in 0..w {
-            if y < top || y >= bottom || x < left || x >= right {
-                field.set(x, y, false);
-            }
+        let row = field.row_mut(y);
+        if y < top || y >= bottom {
+            row.fill(false);
+        } else {
+            row[..left.min(w)].fill(false);
+            row[right.min(w)..].fill(false);
         }
     }
 }
@@ -62,80 +84,86 @@ struct Edge {
     brighter: bool,
 }
 
-/// Axis-parallel edges that are one pixel sharp and at least `shortest` long. Nature draws none; boxes and banners do.
-fn straight_edges(
-    at: &dyn Fn(usize, usize) -> i32,
+/// Runs of marked places along a line that stop at gaps of more than `widest_gap`: first, number of marks, last.
+fn runs(marked: &[bool], widest_gap: usize) -> Vec<(usize, usize, usize)> {
+    let mut out = Vec::new();
+    let (mut start, mut hits, mut last) = (0, 0, 0);
+    for (i, _) in marked.iter().enumerate().filter(|(_, m)| **m) {
+        if hits == 0 || i - last > widest_gap {
+            if hits > 0 {
+                out.push((start, hits, last));
+            }
+            (start, hits) = (i, 0);
+        }
+        hits += 1;
+        last = i;
+    }
+    if hits > 0 {
+        out.push((start, hits, last));
+    }
+    out
+}
+
+/// Axis-parallel edges that are one pixel sharp and at least `shortest` long among the first `lines` lines. Nature draws none; boxes and
+/// banners do.
+fn straight_edges<'a>(
+    line: impl Fn(usize) -> &'a [u8],
     lines: usize,
-    length: usize,
     shortest: usize,
     widest_gap: usize,
     filled: f32,
 ) -> Vec<Edge> {
     let mut found = Vec::new();
-    for line in 1..lines.saturating_sub(2) {
+    let mut marked: Vec<bool> = Vec::new();
+    for i in 1..lines.saturating_sub(2) {
+        let rows = [line(i - 1), line(i), line(i + 1), line(i + 2)];
         for brighter in [false, true] {
-            let sign = if brighter { 1 } else { -1 };
-            let is_edge = |i: usize| {
-                let step = sign * (at(line + 1, i) - at(line, i));
-                let before = sign * (at(line, i) - at(line - 1, i));
-                let after = sign * (at(line + 2, i) - at(line + 1, i));
-                step >= 6 && step >= before && step >= after
-            };
-            let (mut start, mut hits, mut last) = (0usize, 0usize, 0usize);
-            let mut close = |start: usize, hits: usize, last: usize| {
-                if hits >= shortest && hits as f32 >= filled * (last + 1 - start) as f32 {
-                    found.push(Edge { line, from: start, to: last + 1, brighter });
-                }
-            };
-            for i in 0..length {
-                if is_edge(i) {
-                    if hits == 0 || i - last > widest_gap {
-                        close(start, hits, last);
-                        (start, hits) = (i, 0);
-                    }
-                    hits += 1;
-                    last = i;
-                }
+            let sign: i16 = if brighter { 1 } else { -1 };
+            marked.clear();
+            marked.extend(rows[0].iter().zip(rows[1]).zip(rows[2]).zip(rows[3]).map(|(((&a, &b), &c), &d)| {
+                let [a, b, c, d] = [a, b, c, d].map(i16::from);
+                let (before, step, after) = (sign * (b - a), sign * (c - b), sign * (d - c));
+                (step >= 6) & (step >= before) & (step >= after)
+            }));
+            // Most lines hold too few to look at more closely.
+            if marked.iter().map(|m| u32::from(*m)).sum::<u32>() < shortest as u32 {
+                continue;
             }
-            close(start, hits, last);
+            found.extend(runs(&marked, widest_gap).into_iter().filter_map(|(start, hits, last)| {
+                let long = hits >= shortest && hits as f32 >= filled * (last + 1 - start) as f32;
+                long.then_some(Edge { line: i, from: start, to: last + 1, brighter })
+            }));
         }
     }
     found
 }
 
 /// Strips along an edge of the photo behind a long straight edge: date and magnification banners, also of a turned photo.
-fn mask_banners(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
+fn mask_banners(brightness: &Brightness, field: &mut Plane<bool>) {
     for (upright, from_start) in [(false, true), (false, false), (true, true), (true, false)] {
         // Lines run along the edge of the photo and are counted from it.
-        let (across, length) = if upright { (rgb.width(), rgb.height()) } else { (rgb.height(), rgb.width()) };
+        let lines = brightness.lines(upright);
+        let (across, length) = (lines.height(), lines.width());
         let depth = (across / 8).max(8).min(across);
-        let px = |line: usize, i: usize| {
-            let line = if from_start { line } else { across - 1 - line };
-            if upright { (line, i) } else { (i, line) }
-        };
-        let at = |line: usize, i: usize| {
-            let (x, y) = px(line, i);
-            luma(rgb.get(x, y))
-        };
+        let counted = |line: usize| if from_start { line } else { across - 1 - line };
         // The edge must be much longer than a hair can be straight and level; hairs that it runs through may interrupt it.
-        let edges = straight_edges(&at, depth, length, length / 4, (length / 16).max(3), 0.6);
+        let edges =
+            straight_edges(|line| lines.row(counted(line)), depth, length / 4, (length / 16).max(3), 0.6);
         let Some(deepest) = edges.iter().map(|e| e.line).max() else { continue };
         let from = edges.iter().map(|e| e.from).min().unwrap_or(0).saturating_sub(length / 8);
         let to = (edges.iter().map(|e| e.to).max().unwrap_or(length) + length / 16).min(length);
-        for line in 0..(deepest + 3).min(across) {
+        for line in (0..(deepest + 3).min(across)).map(counted) {
             for i in from..to {
-                let (x, y) = px(line, i);
-                field.set(x, y, false);
+                if upright { field.set(line, i, false) } else { field.set(i, line, false) }
             }
         }
     }
 }
 
 /// Boxes of labels: two level edges of the same extent above each other.
-fn mask_boxes(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
-    let (w, h) = (rgb.width(), rgb.height());
-    let at = |line: usize, x: usize| luma(rgb.get(x, line));
-    let edges = straight_edges(&at, h, w, (w / 20).max(16), 3, 0.8);
+fn mask_boxes(brightness: &Brightness, field: &mut Plane<bool>) {
+    let (w, h) = (field.width(), field.height());
+    let edges = straight_edges(|line| brightness.level.row(line), h, (w / 20).max(16), 3, 0.8);
     let near = |a: usize, b: usize| a.abs_diff(b) <= (w / 80).max(4);
     for (i, top) in edges.iter().enumerate() {
         for bottom in &edges[i + 1..] {
@@ -173,33 +201,26 @@ fn mask_drawn_colours(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
 }
 
 /// Level and upright lines one or two pixels thin: scale bars.
-fn mask_hairlines(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
-    let (w, h) = (rgb.width(), rgb.height());
-    let shortest = (w.min(h) / 10).max(24);
+fn mask_hairlines(brightness: &Brightness, field: &mut Plane<bool>) {
+    let shortest = (field.width().min(field.height()) / 10).max(24);
+    let mut marked: Vec<bool> = Vec::new();
     for upright in [false, true] {
-        let (lines, length) = if upright { (w, h) } else { (h, w) };
-        let at = |line: usize, i: usize| luma(if upright { rgb.get(line, i) } else { rgb.get(i, line) });
-        for line in 3..lines.saturating_sub(3) {
+        let lines = brightness.lines(upright);
+        let length = lines.width();
+        for line in 3..lines.height().saturating_sub(3) {
             // Two px off a drawn line the skin is back; an upright hair is wider and has soft sides.
-            let edge = |v: i32, near: i32, far: i32| far - v > 25 && (near - v) * 10 >= (far - v) * 6;
-            let dark = |i: usize| {
-                let v = at(line, i);
-                edge(v, at(line - 2, i), at(line - 3, i)) && edge(v, at(line + 2, i), at(line + 3, i))
-            };
-            let (mut start, mut hits, mut last) = (0usize, 0usize, 0usize);
-            let mut runs = Vec::new();
-            for i in 0..length {
-                if dark(i) {
-                    if hits == 0 || i - last > 3 {
-                        runs.push((start, hits, last));
-                        (start, hits) = (i, 0);
-                    }
-                    hits += 1;
-                    last = i;
-                }
+            let edge = |v: i16, near: i16, far: i16| (far - v > 25) & ((near - v) * 10 >= (far - v) * 6);
+            let at = |l: usize| lines.row(l)[..length].iter().map(|&v| i16::from(v));
+            let before = at(line - 3).zip(at(line - 2));
+            let after = at(line + 2).zip(at(line + 3));
+            marked.clear();
+            marked.extend(
+                at(line).zip(before).zip(after).map(|((v, (f0, n0)), (n1, f1))| edge(v, n0, f0) & edge(v, n1, f1)),
+            );
+            if marked.iter().map(|m| u32::from(*m)).sum::<u32>() < shortest as u32 {
+                continue;
             }
-            runs.push((start, hits, last));
-            for (start, hits, last) in runs {
+            for (start, hits, last) in runs(&marked, 3) {
                 if hits >= shortest && hits * 10 >= (last + 1 - start) * 8 {
                     for i in start.saturating_sub(2)..(last + 3).min(length) {
                         for l in line - 2..=line + 2 {
@@ -213,18 +234,26 @@ fn mask_hairlines(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
 }
 
 /// Dark corners and the black surround of a round field of view: dark blocks that touch the border.
-fn mask_vignette(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
-    let (w, h) = (rgb.width(), rgb.height());
+fn mask_vignette(brightness: &Brightness, field: &mut Plane<bool>) {
+    let (w, h) = (field.width(), field.height());
     let block = (w.min(h) / 32).max(4);
     let (columns, rows) = (w.div_ceil(block), h.div_ceil(block));
     // The bright end of each block: a hair never fills a block of a thirty-second of the photo.
     let bright = Plane::from_fn(columns, rows, |bx, by| {
-        let mut values: Vec<i32> = (by * block..((by + 1) * block).min(h))
-            .flat_map(|y| (bx * block..((bx + 1) * block).min(w)).map(move |x| (x, y)))
-            .map(|(x, y)| luma(rgb.get(x, y)))
-            .collect();
-        let k = (values.len() * 9 / 10).min(values.len() - 1);
-        *values.select_nth_unstable(k).1
+        let columns = bx * block..((bx + 1) * block).min(w);
+        let rows = by * block..((by + 1) * block).min(h);
+        let n = columns.len() * rows.len();
+        let mut counts = [0usize; 256];
+        for y in rows {
+            brightness.level.row(y)[columns.clone()].iter().for_each(|&v| counts[usize::from(v)] += 1);
+        }
+        let k = (n * 9 / 10).min(n - 1);
+        let mut passed = 0;
+        let bright = counts.iter().position(|c| {
+            passed += c;
+            passed > k
+        });
+        bright.unwrap_or(0) as i32
     });
     let mut all = bright.as_slice().to_vec();
     let typical = *all.select_nth_unstable(columns * rows / 2).1;
@@ -255,10 +284,10 @@ fn mask_vignette(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
         (by.saturating_sub(1)..=(by + 1).min(rows - 1))
             .any(|y| (bx.saturating_sub(1)..=(bx + 1).min(columns - 1)).any(|x| out.get(x, y)))
     };
-    for y in 0..h {
-        for x in 0..w {
-            if ring(x / block, y / block) {
-                field.set(x, y, false);
+    for by in 0..rows {
+        for bx in (0..columns).filter(|&bx| ring(bx, by)) {
+            for y in by * block..((by + 1) * block).min(h) {
+                field.row_mut(y)[bx * block..((bx + 1) * block).min(w)].fill(false);
             }
         }
     }

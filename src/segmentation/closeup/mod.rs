@@ -10,6 +10,8 @@ pub mod polarity;
 pub mod resample;
 pub mod working_scale;
 
+use std::sync::Arc;
+
 use crate::photo::Photo;
 use crate::plane::{Plane, Point};
 use crate::segmentation::{Segmentation, Tissue};
@@ -140,6 +142,9 @@ fn resampled(
 
 /// A work pixel is in the field if all photo pixels at its centre and corners are.
 fn shrink_field(field: &Plane<bool>, width: usize, height: usize, factor: f32) -> Plane<bool> {
+    if field.as_slice().iter().all(|f| *f) {
+        return Plane::filled(width, height, true);
+    }
     Plane::from_fn(width, height, |x, y| {
         [(0.5, 0.5), (0.1, 0.1), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9)]
             .iter()
@@ -161,20 +166,23 @@ pub fn segment(photo: &Photo) -> Segmentation {
         ));
     }
     let image = WorkImage::of(photo, &field);
-    // Without a shaft all of the field is bare scalp.
-    let hair = |x: usize, y: usize| -> f32 {
-        image.as_ref().map_or(0.0, |image| {
-            let at = |v: usize| (v as f32 + 0.5) / image.factor - 0.5;
-            // Half of the typical contrast is the border of a shaft; a logistic of the distance to it is the probability.
-            let over = image.contrast.plane.sample(at(x), at(y)) / image.contrast.hair.max(0.05) - 0.5;
-            1.0 / (1.0 + (-12.0 * over).exp())
-        })
+    // Without a shaft all of the field is bare scalp. Half of the typical contrast is the border of a shaft.
+    let over = match &image {
+        Some(image) => {
+            let typical = image.contrast.hair.max(0.05);
+            resample::enlarged(&image.contrast.plane, image.factor, w, h, |_, _, v| v / typical - 0.5)
+        }
+        None => Plane::filled(w, h, -1.0f32),
     };
-    let tissue = Plane::from_fn(w, h, |x, y| match (field.get(x, y), hair(x, y) > 0.5) {
+    let tissue = Plane::from_fn(w, h, |x, y| match (field.get(x, y), over.get(x, y) > 0.0) {
         (false, _) => Tissue::Background,
         (true, true) => Tissue::Hair,
         (true, false) => Tissue::Scalp,
     });
+    // A logistic of the distance to the border is the probability.
+    let hair = |x: usize, y: usize| -> f32 {
+        if image.is_some() { 1.0 / (1.0 + (-12.0 * over.get(x, y)).exp()) } else { 0.0 }
+    };
     // Probabilities at a quarter of a shaft or coarser: finer would repeat the photo.
     let step = image.as_ref().map_or(4.0, |i| (i.factor * 2.0).max(1.0));
     let (pw, ph) = (((w as f32 / step) as usize).max(1), ((h as f32 / step) as usize).max(1));
@@ -201,5 +209,5 @@ pub fn segment(photo: &Photo) -> Segmentation {
         let sum: f64 = probability.as_slice().iter().map(|p| f64::from(p.iter().fold(0.0f32, |a, b| a.max(*b)))).sum();
         (sum / (pw * ph) as f64) as f32
     };
-    Segmentation { tissue, probability, hidden, canonical: None, field, head_width_px: None, confidence, warnings }
+    Segmentation { tissue, probability, hidden, canonical: None, field, head_width_px: None, confidence, warnings, work_image: image.map(Arc::new) }
 }

@@ -3,6 +3,8 @@
 //! Strokes have a polarity and noise has none: dark hair makes dark lines far stronger than any light ones, light hair the
 //! other way round, and bare skin, however noisy, makes both alike.
 
+use std::borrow::Cow;
+
 use crate::kernel::{Isa, separable};
 use crate::plane::Plane;
 
@@ -17,7 +19,7 @@ pub enum Polarity {
     Nothing,
 }
 
-/// Standard deviations of the line filter, px of a picture whose longer side is at most 1000 px.
+/// Standard deviations of the line filter, px of a picture whose longer side is at most 1000 px; each twice the one before.
 const SIGMAS: [f32; 4] = [1.5, 3.0, 6.0, 12.0];
 /// Share of the px whose lines are compared: hair covers more than this in all but nearly bald fields.
 const STRONGEST: f64 = 0.005;
@@ -32,11 +34,32 @@ const LIGHT_OUTWEIGHS: f32 = 1.3;
 #[must_use]
 pub fn evidence(channel: &Plane<f32>, field: &Plane<bool>) -> (f32, f32) {
     let mut best = (0.0f32, 0.0f32);
+    let (mut channel, mut field) = (Cow::Borrowed(channel), Cow::Borrowed(field));
     for sigma in SIGMAS {
-        let (dark, light) = lines(channel, field, sigma);
+        if sigma > SIGMAS[1] {
+            // Wide lines show as well on half the px, and filters half as long find them.
+            (channel, field) = (Cow::Owned(halved(&channel)), Cow::Owned(halved_field(&field)));
+        }
+        let (dark, light) = lines(&channel, &field, sigma.min(SIGMAS[1]));
         best = (best.0.max(dark / light.max(1e-6)), best.1.max(light / dark.max(1e-6)));
     }
     best
+}
+
+/// Means of squares of 2 x 2 px; an odd last row or column stands alone.
+fn halved(plane: &Plane<f32>) -> Plane<f32> {
+    Plane::from_fn(plane.width().div_ceil(2), plane.height().div_ceil(2), |x, y| {
+        let at = |dx, dy| plane.get_clamped(2 * x as i64 + dx, 2 * y as i64 + dy);
+        0.25 * (at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1))
+    })
+}
+
+/// Squares that lie in the field with all of their px.
+fn halved_field(field: &Plane<bool>) -> Plane<bool> {
+    Plane::from_fn(field.width().div_ceil(2), field.height().div_ceil(2), |x, y| {
+        let at = |dx, dy| field.get_clamped(2 * x as i64 + dx, 2 * y as i64 + dy);
+        at(0, 0) && at(1, 0) && at(0, 1) && at(1, 1)
+    })
 }
 
 /// Tells the polarity. `channel` is at most about 1000 px wide; its px outside `field` are not looked at.

@@ -53,9 +53,51 @@ pub fn resample(rgb: &Plane<[u8; 3]>, factor: f32) -> Plane<[f32; 3]> {
     out
 }
 
+/// A plane with `factor` px for each of its own, `width` x `height`, row by row: bilinear between the centres of its px, clamped at
+/// the border.
+pub fn enlarged<T: Copy + Send + Default>(
+    plane: &Plane<f32>,
+    factor: f32,
+    width: usize,
+    height: usize,
+    value: impl Fn(usize, usize, f32) -> T + Sync,
+) -> Plane<T> {
+    let place = |i: usize, n: usize| {
+        let at = ((i as f32 + 0.5) / factor - 0.5).clamp(0.0, (n - 1) as f32);
+        (at as usize, (at as usize + 1).min(n - 1), at - at.floor())
+    };
+    let columns: Vec<_> = (0..width).map(|x| place(x, plane.width())).collect();
+    let mut out = vec![T::default(); width * height];
+    out.par_chunks_exact_mut(width).enumerate().for_each_init(
+        || vec![0.0f32; plane.width()],
+        |between, (y, row)| {
+            let (y0, y1, f) = place(y, plane.height());
+            for ((v, a), b) in between.iter_mut().zip(plane.row(y0)).zip(plane.row(y1)) {
+                *v = a + f * (b - a);
+            }
+            for (x, (out, &(x0, x1, f))) in row.iter_mut().zip(&columns).enumerate() {
+                *out = value(x, y, between[x0] + f * (between[x1] - between[x0]));
+            }
+        },
+    );
+    Plane::from_vec(width, height, out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn enlarging_is_sampling() {
+        let small = Plane::from_fn(7, 5, |x, y| (x * x + 3 * y) as f32);
+        for factor in [0.7, 1.0, 4.3] {
+            let at = |i: usize| (i as f32 + 0.5) / factor - 0.5;
+            let large = enlarged(&small, factor, 30, 20, |_, _, v| v);
+            for (x, y) in [(0, 0), (5, 3), (17, 11), (29, 19)] {
+                assert!((large.get(x, y) - small.sample(at(x), at(y))).abs() < 1e-3, "factor {factor} at {x}, {y}");
+            }
+        }
+    }
 
     #[test]
     fn a_ramp_stays_a_ramp() {
