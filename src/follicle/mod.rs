@@ -162,9 +162,9 @@ fn filled(contrast: &Contrast, width: f32) -> Plane<f32> {
 fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     let (width, hair) = (image.shaft, image.contrast.hair);
     let body = filled(&image.contrast, width);
-    let response = Response::of(&body, 0.25 * width, 1.0 * width);
-    let taken = image.field.map(|f| !f);
     let rules = Rules { width, hair, start: 0.4, go_on: 0.2, dark: 0.45, shortest: 1.2 };
+    let response = Response::of(&body, 0.25 * width, 1.0 * width, rules.dark * hair);
+    let taken = image.field.map(|f| !f);
     let found = trace::trace(&body, &response, &taken, &rules);
     if found.len() > MOST_STROKES {
         return Follicles {

@@ -53,21 +53,17 @@ pub fn trace(contrast: &Plane<f32>, response: &Response, taken: &Plane<bool>, ru
     let (w, h) = (contrast.width(), contrast.height());
     let mut seeds: Vec<(f32, u32, u32, i32)> = Vec::new();
     let start = rules.start * rules.hair;
-    for k in 0..DIRECTIONS as i32 {
-        let (sin, cos) = (k as f32 * STEP).sin_cos();
-        let plane = response.plane(k as usize);
-        for y in 1..h.saturating_sub(1) {
-            for x in 1..w - 1 {
-                let v = plane.get(x, y);
-                if v <= start || taken.get(x, y) {
+    let axes: Vec<(f32, f32)> = (0..DIRECTIONS).map(|k| (k as f32 * STEP).sin_cos()).collect();
+    for y in 1..h.saturating_sub(1) {
+        for x in 1..w.saturating_sub(1) {
+            let Some(here) = response.all(x, y).filter(|_| !taken.get(x, y)) else { continue };
+            for (k, &v) in here.iter().enumerate() {
+                let turned = |by: usize| here[(k + by) % DIRECTIONS];
+                if v <= start || v < turned(1) || v <= turned(DIRECTIONS - 1) {
                     continue;
                 }
-                let (fx, fy) = (x as f32, y as f32);
-                let peak = v >= plane.sample(fx - sin, fy + cos)
-                    && v > plane.sample(fx + sin, fy - cos)
-                    && v >= response.at(fx, fy, k + 1)
-                    && v > response.at(fx, fy, k - 1);
-                if peak {
+                let ((fx, fy), (sin, cos), k) = ((x as f32, y as f32), axes[k], k as i32);
+                if v >= response.at(fx - sin, fy + cos, k) && v > response.at(fx + sin, fy - cos, k) {
                     seeds.push((v, x as u32, y as u32, k));
                 }
             }

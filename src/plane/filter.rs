@@ -56,6 +56,8 @@ impl Plane<f32> {
             let mut out = Self::filled(plane.width(), plane.height(), 0.0);
             let last_row = plane.height() as i64 - 1;
             out.as_mut_slice().par_chunks_exact_mut(plane.width()).enumerate().for_each(|(y, row)| {
+                // Written before it is read: fresh memory that is read first costs a second page fault.
+                row.fill(0.0);
                 for (w, dy) in weights.iter().zip(-radius..) {
                     let source = plane.row((y as i64 + dy).clamp(0, last_row) as usize);
                     row.iter_mut().zip(source).for_each(|(o, s)| *o += w * s);
@@ -67,6 +69,7 @@ impl Plane<f32> {
         let mut out = Self::filled(self.width(), self.height(), 0.0);
         out.as_mut_slice().par_chunks_exact_mut(self.width()).enumerate().for_each(|(y, row)| {
             let padded: Vec<f32> = (-radius..=last + radius).map(|x| vertical.get_clamped(x, y as i64)).collect();
+            row.fill(0.0);
             for (i, w) in weights.iter().enumerate() {
                 row.iter_mut().zip(&padded[i..]).for_each(|(o, s)| *o += w * s);
             }
@@ -80,25 +83,28 @@ impl Plane<f32> {
         self.extreme(radius, f32::max).extreme(radius, f32::min)
     }
 
-    /// The extreme of each square of `2 * radius + 1` px.
+    /// The extreme of each square of `2 * radius + 1` px, cut at the border.
     fn extreme(&self, radius: usize, pick: impl Fn(f32, f32) -> f32 + Sync) -> Self {
-        let along = |line: &[f32]| -> Vec<f32> {
-            (0..line.len())
-                .map(|i| {
-                    let window = &line[i.saturating_sub(radius)..(i + radius + 1).min(line.len())];
-                    window.iter().copied().fold(line[i], &pick)
-                })
-                .collect()
+        let (w, h) = (self.width(), self.height());
+        // Shifted whole rows against each other: these are loops without branches.
+        let against = |out: &mut [f32], other: &[f32]| {
+            out.iter_mut().zip(other).for_each(|(o, v)| *o = pick(*o, *v));
         };
-        let rows: Vec<f32> = self.rows().flat_map(along).collect();
-        let horizontal = Self::from_vec(self.width(), self.height(), rows);
+        let mut horizontal = self.clone();
+        horizontal.as_mut_slice().par_chunks_exact_mut(w).zip(self.as_slice().par_chunks_exact(w)).for_each(
+            |(out, row)| {
+                for by in 1..=radius.min(w - 1) {
+                    against(&mut out[..w - by], &row[by..]);
+                    against(&mut out[by..], &row[..w - by]);
+                }
+            },
+        );
         let mut out = horizontal.clone();
-        for y in 0..self.height() {
-            for near in y.saturating_sub(radius)..(y + radius + 1).min(self.height()) {
-                let source = horizontal.row(near);
-                out.row_mut(y).iter_mut().zip(source).for_each(|(o, s)| *o = pick(*o, *s));
+        out.as_mut_slice().par_chunks_exact_mut(w).enumerate().for_each(|(y, row)| {
+            for near in (y.saturating_sub(radius)..(y + radius + 1).min(h)).filter(|near| *near != y) {
+                against(row, horizontal.row(near));
             }
-        }
+        });
         out
     }
 

@@ -42,11 +42,14 @@ pub fn resample(rgb: &Plane<[u8; 3]>, factor: f32) -> Plane<[f32; 3]> {
                 }
             }
             for (new, (first, weights)) in row.iter_mut().zip(&across) {
+                // Summed apart: memory that is read before it is first written costs a second page fault.
+                let mut sum = [0.0; 3];
                 for (px, &weight) in column_sums[*first..].iter().zip(weights) {
                     for c in 0..3 {
-                        new[c] += weight * px[c];
+                        sum[c] += weight * px[c];
                     }
                 }
+                *new = sum;
             }
         },
     );
