@@ -4,8 +4,8 @@ pub mod map;
 
 use serde::Serialize;
 
-use crate::follicle::{Follicles, HairKind};
-use crate::plane::Plane;
+use crate::follicle::{FollicularUnit, Follicles, HairKind};
+use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
 use crate::units::{Estimate, Micrometre, Mm, PerCm2};
@@ -92,9 +92,9 @@ fn per_area(count: usize, area_cm2: f64, detection: f64, scale: f64) -> Estimate
 
 /// Counts per area. None without a visible field.
 ///
-/// A hair counts where its root lies: a hair that the field's edge cuts belongs to the field if its root is inside, and one that
-/// only reaches in from outside has its apparent root on the edge. Half of those would be counted, so a unit whose root lies on
-/// the edge of the photo counts on the top and left edges only (Gundersen 1977, doi:10.1111/j.1365-2818.1977.tb00062.x).
+/// A hair counts where its root lies: one that the photo's edge cuts belongs to the field if its root is inside, and one that only
+/// reaches in from outside has its apparent root on the edge. Neither the units that lie within a shaft's width of the edge nor
+/// that strip of skin are counted.
 #[must_use]
 pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale) -> Option<Density> {
     let (field, skin_per_px) =
@@ -103,10 +103,9 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
     if seen == 0 {
         return None;
     }
-    let area = seen as f64 * skin_per_px * scale.mm_per_px.px_area().get();
-    let edge = follicles.working_width_px.unwrap_or(1.0) * 0.5;
-    let (right, bottom) = (field.width() as f32 - 1.0 - edge, field.height() as f32 - 1.0 - edge);
-    let counted: Vec<_> = follicles.units.iter().filter(|u| u.root.x < right && u.root.y < bottom).collect();
+    let edge = Edge::of(follicles, field);
+    let area = seen as f64 * edge.share_inside * skin_per_px * scale.mm_per_px.px_area().get();
+    let counted: Vec<_> = follicles.units.iter().filter(|u| edge.has_inside(u)).collect();
     let hairs: Vec<_> = counted.iter().flat_map(|u| &u.hairs).collect();
     // How far the skin turns away is known by half at best.
     let turned = 0.5 * (skin_per_px - 1.0);
@@ -146,6 +145,33 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
             px_per_cell: map::PX_PER_CELL,
         },
     })
+}
+
+/// The strip along the photo's edge in which roots are not told from shafts that the edge cuts.
+struct Edge {
+    width: f32,
+    right: f32,
+    bottom: f32,
+    /// Share of the photo that is left.
+    share_inside: f64,
+}
+
+impl Edge {
+    /// Strips cover at most this share of either side: a photo of a few shafts is counted all the same.
+    const MOST: f32 = 0.1;
+
+    fn of(follicles: &Follicles, field: &Plane<bool>) -> Self {
+        let (w, h) = (field.width() as f32, field.height() as f32);
+        let width = follicles.working_width_px.unwrap_or(0.0).min(Self::MOST * w.min(h));
+        let share_inside = f64::from((1.0 - 2.0 * width / w) * (1.0 - 2.0 * width / h));
+        Self { width, right: w - 1.0 - width, bottom: h - 1.0 - width, share_inside }
+    }
+
+    /// Whether any hair of a unit, or the unit itself where hairs are not told, has its root inside.
+    fn has_inside(&self, unit: &FollicularUnit) -> bool {
+        let inside = |p: Point| p.x >= self.width && p.y >= self.width && p.x <= self.right && p.y <= self.bottom;
+        if unit.hairs.is_empty() { inside(unit.root) } else { unit.hairs.iter().any(|h| inside(h.root)) }
+    }
 }
 
 /// Radius of the density map's disc, mm: it holds [`UNITS_PER_DISC`] units, or the whole field where there are too few.
