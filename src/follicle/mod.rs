@@ -183,8 +183,9 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     traces.retain(|t| t.path.len() > 3);
     let traces = touching::resolve(traces, &body, width, hair);
     let mut traces = touching::split(traces, &body, width, hair);
-    root::orient(&mut traces, &body, width, hair);
-    let is_debris = debris::tell(&traces, &body, width);
+    let (shade, dark) = image.shade.as_ref().map_or((&body, hair), |s| (&s.plane, s.hair));
+    root::orient(&mut traces, shade, width, dark);
+    let is_debris = debris::tell(&traces, shade, width);
     let mut loose = Vec::new();
     let mut hairs = Vec::new();
     for (t, d) in traces.into_iter().zip(is_debris) {
@@ -194,7 +195,7 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
         if d { loose.push(t) } else { hairs.push(t) }
     }
     let mut traces = hairs;
-    root::orient(&mut traces, &body, width, hair);
+    root::orient(&mut traces, shade, width, dark);
     let traces = fork::adopt(traces, width);
     let roots: Vec<Point> = traces.iter().map(|t| t.path[0]).collect();
     let groups = unit::group(&roots, UNIT_REACH * width);

@@ -30,6 +30,9 @@ const MOST_PX: f32 = 6e6;
 /// fairest drawn blond hair has 0.13, clipped dark hair in photos 0.4 and more.
 const FAINTEST_HAIR: f32 = 0.12;
 
+/// Contrast below which dark hair is looked for by its colour, too: clipped dark hair has more.
+const FAINT_HAIR: f32 = 0.35;
+
 /// Least contrast of hair lighter or greyer than its skin: glints of drawn bare skin reach 0.4, grey hair has 0.6 to 0.83 of the way
 /// from skin to grey, pale hair on dark skin as much of the way to white.
 const FAINTEST_LIGHT_HAIR: f32 = 0.5;
@@ -46,6 +49,9 @@ pub struct WorkImage {
     pub field: Plane<bool>,
     /// Contrast of hair against skin.
     pub contrast: Contrast,
+    /// How much darker than its skin each px is, where hair was found by another channel: in that the shadows that tell roots from tips
+    /// do not show.
+    pub shade: Option<Contrast>,
     /// px of the photo for each px of the work image.
     pub factor: f32,
     /// Width of the typical shaft in px of the work image; about [`SHAFT_PX`] unless the photo was too coarse.
@@ -58,28 +64,57 @@ impl WorkImage {
     /// Finds the working scale of a photo. None where nothing in it looks like a shaft: no lines of one
     /// polarity, or none that stand out from the skin.
     ///
-    /// Hair darker than its skin is seen by its brightness. Where there is none, grey and white hair is looked for by its want of
-    /// colour too, since it may be as bright as the skin; the channel in which it stands out more is taken.
+    /// Hair darker than its skin is seen by its brightness. Where that shows none, or little, hair is looked for by its colour too:
+    /// grey and white hair is greyer than skin and may be as bright; fair hair is yellower, and bright along its middle, so that each
+    /// shaft would be two lines. The channel in which it stands out more is taken.
     #[must_use]
     pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
-        let by_brightness = Self::seen_in(darkness::channel, photo, field);
-        if by_brightness.as_ref().is_some_and(|image| !image.contrast.light_hair) {
+        let (polarity, by_brightness) = Self::seen_in(darkness::channel, photo, field, None);
+        let Some(dark) = by_brightness.as_ref().filter(|image| !image.contrast.light_hair) else {
+            // Grey hair that is brighter than its skin, too, is taken as such: a doubt about its greyness counts less then.
+            let known = Some(Polarity::LightHair).filter(|light| polarity == *light);
+            let brightness = by_brightness.as_ref().map_or(0.0, |image| image.contrast.hair);
+            let (_, by_greyness) = Self::seen_in(darkness::greyness, photo, field, known);
+            let by_greyness =
+                by_greyness.filter(|image| image.contrast.light_hair && image.contrast.hair > brightness);
+            return by_greyness.or(by_brightness);
+        };
+        if dark.contrast.hair >= FAINT_HAIR {
             return by_brightness;
         }
-        let brightness = by_brightness.as_ref().map_or(0.0, |image| image.contrast.hair);
-        let by_greyness = Self::seen_in(darkness::greyness, photo, field)
-            .filter(|image| image.contrast.light_hair && image.contrast.hair > brightness);
-        by_greyness.or(by_brightness)
+        let (_, by_colour) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::DarkHair));
+        by_colour.filter(|image| image.clearness() > dark.clearness()).map(Self::shaded).or(by_brightness)
     }
 
-    /// The working scale of a photo by what one channel shows.
-    fn seen_in(channel: Channel, photo: &Photo, field: &Plane<bool>) -> Option<Self> {
+    /// With the shade that another channel leaves out.
+    fn shaded(mut self) -> Self {
+        let mut brightness = darkness::channel(&self.rgb);
+        darkness::inpaint(&mut brightness, &self.field);
+        self.shade = Some(darkness::contrast(&brightness, &self.field, self.shaft, false));
+        self
+    }
+
+    /// How far hair stands out of what skin without hair shows.
+    fn clearness(&self) -> f32 {
+        self.contrast.hair / self.contrast.noise.max(1e-3)
+    }
+
+    /// The polarity that one channel shows and the working scale by it; `known` is the polarity that lines of it are enough for.
+    fn seen_in(channel: Channel, photo: &Photo, field: &Plane<bool>, known: Option<Polarity>) -> (Polarity, Option<Self>) {
         let side = photo.rgb.width().max(photo.rgb.height()) as f32;
-        let mut factor = (side / 1000.0).max(1.0);
-        let light_hair = match Self::polarity(channel, photo, field, factor) {
-            Polarity::Nothing => return None,
-            polarity => polarity == Polarity::LightHair,
+        let factor = (side / 1000.0).max(1.0);
+        let (_, small, plane) = resampled(channel, photo, field, factor);
+        let polarity = polarity::tell(&plane, &small, known);
+        let image = match polarity {
+            Polarity::Nothing => None,
+            polarity => Self::scaled(channel, photo, field, factor, polarity == Polarity::LightHair),
         };
+        (polarity, image)
+    }
+
+    /// The photo at the scale at which its typical shaft is [`SHAFT_PX`] wide, `factor` being the first guess.
+    fn scaled(channel: Channel, photo: &Photo, field: &Plane<bool>, factor: f32, light_hair: bool) -> Option<Self> {
+        let mut factor = factor;
         // First guess: a fortieth of the shorter side; the background window it sets must only exceed the hair's width.
         let shorter = photo.rgb.width().min(photo.rgb.height()) as f32;
         let mut guess = (shorter / factor / 40.0).max(4.0);
@@ -106,11 +141,6 @@ impl WorkImage {
         Point::new((p.x + 0.5) * self.factor - 0.5, (p.y + 0.5) * self.factor - 0.5)
     }
 
-    fn polarity(channel: Channel, photo: &Photo, field: &Plane<bool>, factor: f32) -> Polarity {
-        let (_, field, plane) = resampled(channel, photo, field, factor);
-        polarity::tell(&plane, &field)
-    }
-
     fn at(
         channel: Channel,
         photo: &Photo,
@@ -122,7 +152,7 @@ impl WorkImage {
         let (rgb, field, plane) = resampled(channel, photo, field, factor);
         let contrast = darkness::contrast(&plane, &field, width, light_hair);
         let (shaft, evidence) = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
-        Some(Self { rgb, field, contrast, factor, shaft, evidence })
+        Some(Self { rgb, field, contrast, shade: None, factor, shaft, evidence })
     }
 }
 

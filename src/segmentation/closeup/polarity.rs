@@ -62,10 +62,16 @@ fn halved_field(field: &Plane<bool>) -> Plane<bool> {
     })
 }
 
-/// Tells the polarity. `channel` is at most about 1000 px wide; its px outside `field` are not looked at.
+/// Tells the polarity. `channel` is at most about 1000 px wide; its px outside `field` are not looked at. A polarity that is `known` from
+/// elsewhere needs clear lines alone, however clear those of the other are.
 #[must_use]
-pub fn tell(channel: &Plane<f32>, field: &Plane<bool>) -> Polarity {
+pub fn tell(channel: &Plane<f32>, field: &Plane<bool>, known: Option<Polarity>) -> Polarity {
     let (dark, light) = evidence(channel, field);
+    match known {
+        Some(Polarity::DarkHair) if dark > CLEAR => return Polarity::DarkHair,
+        Some(Polarity::LightHair) if light > CLEAR => return Polarity::LightHair,
+        _ => {}
+    }
     if light > CLEAR && light > LIGHT_OUTWEIGHS * dark {
         Polarity::LightHair
     } else if dark > CLEAR {
