@@ -7,6 +7,7 @@ mod link;
 mod ridge;
 mod root;
 mod stubble;
+mod thin;
 mod touching;
 mod trace;
 mod unit;
@@ -183,6 +184,8 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     traces.retain(|t| t.path.len() > 3);
     let traces = touching::resolve(traces, &body, width, hair);
     let mut traces = touching::split(traces, &body, width, hair);
+    let fine = thin::find(&body, image, &traces);
+    traces.extend(fine);
     let (shade, dark) = image.shade.as_ref().map_or((&body, hair), |s| (&s.plane, s.hair));
     root::orient(&mut traces, shade, width, dark);
     let is_debris = debris::tell(&traces, shade, width);

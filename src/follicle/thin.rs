@@ -1,0 +1,87 @@
+//! Vellus and miniaturised hairs: thinner and paler than the typical shaft, so that its filter passes over them.
+//!
+//! They are looked for where no shaft was found, with a filter of their own width. Creases and vessels are thin and pale, too: a thin
+//! hair must stand clear of the noise, be long, even and narrow, and run with the hairs around it.
+
+use crate::follicle::caliber;
+use crate::follicle::link::{chord, smooth, trim};
+use crate::follicle::ridge::Response;
+use crate::follicle::trace::{Rules, Trace, distinct, trace};
+use crate::plane::{Plane, Point};
+use crate::segmentation::closeup::WorkImage;
+
+/// Width of the filter, in typical shafts: vellus hair of up to 30 um beside terminal hair of 60 (Rakowska 2009).
+const WIDTH: f32 = 0.45;
+/// Contrast that is looked for, as a share of the typical shaft's, and least multiple of the skin's noise.
+const CONTRAST: f32 = 0.4;
+const ABOVE_NOISE: f32 = 8.0;
+/// Least length and most width, in typical shafts.
+const LONG: f32 = 3.0;
+const NARROW: f32 = 0.75;
+/// Most that a thin hair may leave the axis of the hairs around it, radians, where these agree.
+const ASIDE: f32 = 0.6;
+/// How far around a shaft its rims start no thin hair, in typical shafts.
+const RIM: f32 = 0.9;
+
+/// Thin hairs beside the `known` shafts.
+pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace> {
+    let (width, contrast) = (image.shaft, &image.contrast);
+    let hair = (CONTRAST * contrast.hair).max(ABOVE_NOISE * contrast.noise);
+    // Hair that is hardly clear of the skin itself has no thinner one beside it that could be told.
+    if known.is_empty() || hair > 0.7 * contrast.hair {
+        return Vec::new();
+    }
+    let fine = WIDTH * width;
+    let rules = Rules { width: fine, hair, start: 0.5, go_on: 0.25, dark: 0.5, shortest: LONG / WIDTH };
+    let response = Response::of(body, 0.25 * fine, width, rules.dark * hair);
+    let taken = around(known, &image.field, RIM * width);
+    let mut found = distinct(trace(body, &response, &taken, &rules), fine);
+    found.iter_mut().for_each(|t| {
+        smooth(&mut t.path, (0.5 * width) as usize);
+        trim(&mut t.path, body, fine, 0.55);
+    });
+    found.retain(|t| {
+        let beside = t.path.iter().filter(|p| taken.get_clamped(p.x as i64, p.y as i64)).count();
+        t.path.len() > 3
+            && t.length() >= LONG * width
+            && 3 * beside <= t.path.len()
+            && caliber::width(&t.path, &contrast.plane, fine).is_some_and(|w| w <= NARROW * width)
+            && runs_with(t, known, width)
+    });
+    found
+}
+
+/// Px that lie outside the field or within `reach` of a path.
+fn around(known: &[Trace], field: &Plane<bool>, reach: f32) -> Plane<bool> {
+    let mut taken = field.map(|f| !f);
+    let (w, h) = (taken.width() as i64, taken.height() as i64);
+    let r = reach.ceil() as i64;
+    // Discs two px apart cover the path as well.
+    for p in known.iter().flat_map(|t| t.path.iter().step_by(2)) {
+        let (x, y) = (p.x.round() as i64, p.y.round() as i64);
+        for (u, v) in (-r..=r).flat_map(|dy| (-r..=r).map(move |dx| (x + dx, y + dy))) {
+            let near = ((u - x) * (u - x) + (v - y) * (v - y)) as f32 <= reach * reach;
+            if near && u >= 0 && v >= 0 && u < w && v < h {
+                taken.set(u as usize, v as usize, true);
+            }
+        }
+    }
+    taken
+}
+
+/// Whether a path runs along the axis of the shafts around it; where these have none of their own it may run as it likes.
+fn runs_with(t: &Trace, known: &[Trace], width: f32) -> bool {
+    let reach = 25.0 * width;
+    let middle = |t: &Trace| -> Point { t.path[t.path.len() / 2] };
+    let (mut x, mut y, mut weight) = (0.0f32, 0.0f32, 0.0f32);
+    for other in known {
+        let near = (-(middle(t).distance(middle(other)) / reach).powi(2)).exp() + 0.02;
+        let axis = 2.0 * chord(&other.path);
+        x += near * axis.cos();
+        y += near * axis.sin();
+        weight += near;
+    }
+    let order = x.hypot(y) / weight.max(1e-6);
+    let aside = (chord(&t.path) - 0.5 * y.atan2(x)).sin().abs().asin();
+    order < 0.5 || aside < ASIDE
+}
