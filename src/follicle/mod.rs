@@ -203,9 +203,15 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     let roots: Vec<Point> = traces.iter().map(|t| t.path[0]).collect();
     let groups = unit::group(&roots, UNIT_REACH * width);
     let count = groups.iter().max().map_or(0, |m| m + 1);
+    let members = |g: usize| traces.iter().zip(&groups).filter(move |(_, of)| **of == g).map(|(t, _)| t);
+    let is_doubtful: Vec<bool> = (0..count).map(|g| members(g).all(|t| t.is_thin)).collect();
     let mut units: Vec<FollicularUnit> =
         (0..count).map(|_| FollicularUnit { root: Point::default(), hairs: vec![] }).collect();
-    for (t, g) in traces.iter().zip(groups) {
+    for (t, &g) in traces.iter().zip(&groups) {
+        if is_doubtful[g] {
+            loose.push(t.clone());
+            continue;
+        }
         let path: Vec<Point> = t.path.iter().map(|p| image.to_photo(*p)).collect();
         let width_px = caliber::width(&t.path, &image.contrast.plane, width).unwrap_or(width) * image.factor;
         let calibre = caliber::calibre(width_px, scale);
@@ -220,6 +226,7 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
             confidence: t.strength.clamp(0.0, 1.0),
         });
     }
+    units.retain(|u| !u.hairs.is_empty());
     for u in &mut units {
         let n = u.hairs.len() as f32;
         u.root = Point::new(

@@ -1,10 +1,11 @@
 //! Vellus and miniaturised hairs: thinner and paler than the typical shaft, so that its filter passes over them.
 //!
 //! They are looked for where no shaft was found, with a filter of their own width. Creases and vessels are thin and pale, too: a thin
-//! hair must stand clear of the noise, be long, even and narrow, and run with the hairs around it.
+//! hair must stand clear of the noise, be long, even and narrow, and run with the hairs around it. One that shares no unit with a
+//! clear hair is shown and not counted: people who mark units leave most of these out, and a crease looks the same.
 
 use crate::follicle::caliber;
-use crate::follicle::link::{chord, smooth, trim};
+use crate::follicle::link::{chord, join, smooth, trim};
 use crate::follicle::ridge::Response;
 use crate::follicle::trace::{Rules, Trace, distinct, trace};
 use crate::plane::{Plane, Point};
@@ -14,7 +15,7 @@ use crate::segmentation::closeup::WorkImage;
 const WIDTH: f32 = 0.45;
 /// Contrast that is looked for, as a share of the typical shaft's, and least multiple of the skin's noise.
 const CONTRAST: f32 = 0.4;
-const ABOVE_NOISE: f32 = 8.0;
+const ABOVE_NOISE: f32 = 6.0;
 /// Least length and most width, in typical shafts.
 const LONG: f32 = 3.0;
 const NARROW: f32 = 0.75;
@@ -36,10 +37,9 @@ pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace>
     let response = Response::of(body, 0.25 * fine, width, rules.dark * hair);
     let taken = around(known, &image.field, RIM * width);
     let mut found = distinct(trace(body, &response, &taken, &rules), fine);
-    found.iter_mut().for_each(|t| {
-        smooth(&mut t.path, (0.5 * width) as usize);
-        trim(&mut t.path, body, fine, 0.55);
-    });
+    found.iter_mut().for_each(|t| smooth(&mut t.path, (0.5 * width) as usize));
+    let mut found = distinct(join(found, body, width, hair), fine);
+    found.iter_mut().for_each(|t| trim(&mut t.path, body, fine, 0.55));
     found.retain(|t| {
         let beside = t.path.iter().filter(|p| taken.get_clamped(p.x as i64, p.y as i64)).count();
         t.path.len() > 3
@@ -48,6 +48,9 @@ pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace>
             && caliber::width(&t.path, &contrast.plane, fine).is_some_and(|w| w <= NARROW * width)
             && runs_with(t, known, width)
     });
+    // Of the typical shaft's, as of all others.
+    let share = hair / contrast.hair;
+    found.iter_mut().for_each(|t| (t.strength, t.contrast, t.is_thin) = (t.strength * share, t.contrast * share, true));
     found
 }
 

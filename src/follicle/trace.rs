@@ -31,6 +31,8 @@ pub struct Trace {
     pub strength: f32,
     /// Mean contrast along the path, as a share of the typical shaft's.
     pub contrast: f32,
+    /// Found by the look for thin hairs.
+    pub is_thin: bool,
 }
 
 impl Trace {
@@ -95,7 +97,7 @@ pub fn trace(contrast: &Plane<f32>, response: &Response, taken: &Plane<bool>, ru
             response.at(path[i].x, path[i].y, (direction / STEP).round() as i32)
         });
         let dark = mean(&|i| contrast.sample(path[i].x, path[i].y));
-        traces.push(Trace { strength, contrast: dark, path });
+        traces.push(Trace { strength, contrast: dark, is_thin: false, path });
     }
     traces
 }
