@@ -12,7 +12,7 @@ use std::time::Instant;
 use super::{Done, Failure, Job, Outcome, Settings, visit, write};
 use crate::photo::{self, Limits};
 use crate::report::json::Timing;
-use crate::report::{json, overlay, pdf, png, preview};
+use crate::report::{caliber, json, overlay, pdf, png, preview};
 use crate::{Analysis, analyze_observed};
 
 /// Analyses all jobs and calls `deliver` once for each, in their order, while later ones still run.
@@ -99,6 +99,9 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
             save(".coverage.png", png::coverage(&analysis.coverage.map)?)?;
             let overlay = overlay::draw(&photo, &analysis);
             save(".overlay.png", overlay.png()?)?;
+            if let Some(calibers) = analysis.follicles.as_ref().and_then(caliber::Histogram::found) {
+                save(".caliber.png", caliber::chart(&calibers).png()?)?;
+            }
             if settings.pdf {
                 save(".report.pdf", pdf::pdf(&document, &overlay)?)?;
             }

@@ -69,6 +69,7 @@ const ANALYZE_HELP: &str = "\
 What is written to DIR for each photo STEM.jpg:
   STEM.json          every number, with intervals, quality, plan and warnings (`scalpmap schema` describes it)
   STEM.overlay.png   the picture to look at: coverage in colours, hairline, regions, hairs
+  STEM.caliber.png   close-ups with calibres: how many hairs are how thick
   STEM.tissue.png    0 background, 1 skin, 2 hair, 3 bare scalp
   STEM.coverage.png  0..255 = 0..100 % of the scalp hidden by hair
   STEM.report.pdf    with --pdf: one page for the client, one for the artist

@@ -4,7 +4,7 @@ pub mod map;
 
 use serde::Serialize;
 
-use crate::follicle::{FollicularUnit, Follicles, HairKind};
+use crate::follicle::{Follicles, FollicularUnit, HairKind};
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;

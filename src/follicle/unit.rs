@@ -7,7 +7,8 @@ use crate::plane::Point;
 #[must_use]
 pub fn group(roots: &[Point], reach: f32) -> Vec<usize> {
     // A mean below `reach` needs a pair below it: what no chain of such pairs joins is never one group.
-    let mut groups: Vec<Vec<usize>> = chained(roots, reach).into_iter().flat_map(|own| linked(roots, own, reach)).collect();
+    let mut groups: Vec<Vec<usize>> =
+        chained(roots, reach).into_iter().flat_map(|own| linked(roots, own, reach)).collect();
     groups.sort_by_key(|members| members.iter().min().copied());
     let mut of = vec![0; roots.len()];
     for (g, members) in groups.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! An analysis as bytes: JSON, PNG layers, the overlay, PDF. Nothing here touches a file.
 
+pub mod caliber;
 pub(crate) mod canvas;
 pub mod json;
 pub mod overlay;

@@ -6,12 +6,14 @@ use std::collections::HashSet;
 
 use image::codecs::jpeg::JpegEncoder;
 
+use super::caliber::Histogram;
 use super::json::visit::VisitDocument;
 use super::json::{Document, Interval, Plan, Reason, Software};
 use super::overlay::Overlay;
 use super::words;
 use crate::error::Error;
 use crate::findings::RegionKind;
+use crate::follicle::HairKind;
 use crate::quality::Verdict;
 use page::Pages;
 
@@ -307,6 +309,10 @@ fn noted(pages: &mut Pages, assumptions: &[String], warnings: &[String]) {
     }
 }
 
+fn hairs_with_caliber(d: &Document) -> impl Iterator<Item = (f64, HairKind)> {
+    d.follicular_units.iter().flat_map(|u| &u.hairs).filter_map(|h| h.caliber_um.zip(h.kind))
+}
+
 fn numbers(pages: &mut Pages, d: &Document) {
     if let (Some(v), Some([low, high])) = (d.coverage.scalp_share_hidden, d.coverage.scalp_share_hidden_interval) {
         let text = format!("{:.0} % hidden (95 %: {:.0} to {:.0} %)", v * 100.0, low * 100.0, high * 100.0);
@@ -328,6 +334,10 @@ fn numbers(pages: &mut Pages, d: &Document) {
         }
         if let Some(c) = &n.mean_caliber_um {
             pages.row("Mean calibre", &range(c, 0, "µm"));
+        }
+        if let Some(calibers) = Histogram::of(hairs_with_caliber(d)) {
+            pages.row("Hairs by calibre", &calibers.by_kind());
+            pages.bars(&calibers.classes.map(|n| n as f32), |i| format!("{}", 10 * i), "µm");
         }
         if let Some(c) = &n.cumulative_thickness_mm_per_cm2 {
             pages.row("Cumulative thickness", &range(c, 1, "mm/cm²"));

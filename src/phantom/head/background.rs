@@ -101,10 +101,10 @@ pub(crate) fn composite(
     for (k, px) in out.as_mut_slice().iter_mut().enumerate() {
         let a = f32::from(alpha.as_slice()[k]) / 255.0;
         let below = under.as_slice()[k];
-        let noise = dice.normal(0.0, sd);
+        let noise = sd * dice.rough_normal();
         for c in 0..3 {
             let v = f32::from(px[c]) * a + f32::from(below[c]) * (1.0 - a) + noise;
-            px[c] = v.round().clamp(0.0, 255.0) as u8;
+            px[c] = (v + 0.5) as u8;
         }
     }
     out

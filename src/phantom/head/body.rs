@@ -151,7 +151,8 @@ impl Body {
         let third = along.cross(across);
         let half = (to - from).length() * 0.5 + radius * 0.8;
         let middle = from.mix(to, 0.5);
-        let place = |d: V3| tilt.apply(middle + across * (d.x * radius) + along * (d.y * half) + third * (d.z * radius), 1.0);
+        let place =
+            |d: V3| tilt.apply(middle + across * (d.x * radius) + along * (d.y * half) + third * (d.z * radius), 1.0);
         let (points, triangles) = ball(place, |_| true);
         self.add(&points, &triangles, material);
     }

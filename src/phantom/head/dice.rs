@@ -39,6 +39,12 @@ impl Dice {
         mean + sd * r * (std::f32::consts::TAU * self.unit()).cos()
     }
 
+    /// About standard normal, from the sum of eight bytes: what noise of a picture needs, at a fifth of the cost.
+    pub(crate) fn rough_normal(&mut self) -> f32 {
+        let sum: u32 = self.0.next_u64().to_le_bytes().iter().map(|&b| u32::from(b)).sum();
+        (sum as f32 - 1020.0) / 209.02
+    }
+
     /// Three independent normals.
     pub(crate) fn normal3(&mut self, sd: f32) -> V3 {
         v3(self.normal(0.0, sd), self.normal(0.0, sd), self.normal(0.0, sd))

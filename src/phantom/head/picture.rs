@@ -74,7 +74,7 @@ pub(crate) fn resolve(
     let (mut coverage, mut azimuth, mut heights, mut inside) = (vec![0u8; n], vec![0u8; n], vec![0u8; n], vec![0u8; n]);
     let mut scars = vec![0u8; n];
     let (mut scale, mut skin_mm2) = (vec![0f32; n], vec![0f32; n]);
-    let byte = |v: f32| v.round().clamp(0.0, 255.0) as u8;
+    let byte = |v: f32| (v + 0.5) as u8;
     for (k, px) in pixels.iter().enumerate() {
         let s = &px.first;
         labels[k] = label_of(s, smooth[k], smooth_facial[k], contrast, cropped);
@@ -184,7 +184,7 @@ fn developed(pixels: &[Pixel], dice: &mut Dice) -> Vec<[u8; 3]> {
     let shoulder = dice.chance(0.6);
     let tone = |v: f32| {
         let v = if shoulder { v * (1.0 + v / 6.0) / (1.0 + v * 0.55) * 1.35 } else { v };
-        (v.clamp(0.0, 1.0).powf(1.0 / 2.2) * 255.0).round() as u8
+        (v.clamp(0.0, 1.0).powf(1.0 / 2.2) * 255.0 + 0.5) as u8
     };
     pixels
         .iter()

@@ -132,11 +132,7 @@ impl Raster {
                 (1, 0)
             };
             for e in 0..across {
-                let (xi, yi) = if steep {
-                    (floor(x) + first + e, floor(y))
-                } else {
-                    (floor(x), floor(y) + first + e)
-                };
+                let (xi, yi) = if steep { (floor(x) + first + e, floor(y)) } else { (floor(x), floor(y) + first + e) };
                 if xi < 0 || yi < 0 || xi >= self.width as i32 || yi >= self.height as i32 {
                     continue;
                 }

@@ -223,8 +223,7 @@ fn surface(scene: &Scene, raster: &Raster, k: usize, shade: bool, shared: &mut O
             other.insert(Shared { canonical, material, is_cloth, skin, cosine, color: None })
         }
     };
-    let out =
-        Surface { canonical, material, cloth: is_cloth, skin: shared.skin, cosine: shared.cosine };
+    let out = Surface { canonical, material, cloth: is_cloth, skin: shared.skin, cosine: shared.cosine };
     if !shade {
         return (out, V3::default());
     }

@@ -36,6 +36,7 @@ pub const BLUE: Rgb = [0, 84, 140];
 enum Item {
     Text { x: f32, y: f32, size: f32, weight: Weight, colour: Rgb, text: String },
     Line { y: f32 },
+    Bar { x: f32, y: f32, width: f32, height: f32 },
     Picture { y: f32, width: f32, height: f32 },
 }
 
@@ -128,6 +129,25 @@ impl Pages {
         self.y += 1.5 * self.zoom;
     }
 
+    /// A small bar chart beside the names of rows; `label` names the left edge of each bar.
+    pub fn bars(&mut self, values: &[f32], label: impl Fn(usize) -> String, unit: &str) {
+        const HIGH: f32 = 44.0;
+        let (left, step, size) = (130.0, 20.0, 6.5);
+        self.need(HIGH + 3.0 * size);
+        let most = values.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let bottom = self.y + HIGH;
+        for (i, value) in values.iter().enumerate() {
+            let (x, height) = (left + i as f32 * step, (HIGH * value / most).max(0.3));
+            self.put(Item::Bar { x: x + 1.0, y: bottom - height, width: step - 2.0, height });
+            let text = label(i);
+            self.put(Item::Text { x, y: bottom + 1.3 * size, size, weight: Weight::Regular, colour: GREY, text });
+        }
+        let x = left + values.len() as f32 * step;
+        let text = unit.to_owned();
+        self.put(Item::Text { x, y: bottom + 1.3 * size, size, weight: Weight::Regular, colour: GREY, text });
+        self.y = bottom + 2.6 * size;
+    }
+
     /// The picture, as wide and as high as fits within `most` points of height.
     pub fn picture(&mut self, (width, height): (usize, usize), most: f32) {
         let zoom = (WIDTH / width as f32).min(most / height as f32);
@@ -170,6 +190,16 @@ impl Pages {
                     Item::Line { y } => {
                         let mut path = PathBuilder::new();
                         if let Some(rect) = Rect::from_xywh(MARGIN, *y, WIDTH, 0.8) {
+                            path.push_rect(rect);
+                        }
+                        surface.set_fill(Some(fill(BLUE)));
+                        if let Some(path) = path.finish() {
+                            surface.draw_path(&path);
+                        }
+                    }
+                    Item::Bar { x, y, width, height } => {
+                        let mut path = PathBuilder::new();
+                        if let Some(rect) = Rect::from_xywh(x + MARGIN, *y, *width, *height) {
                             path.push_rect(rect);
                         }
                         surface.set_fill(Some(fill(BLUE)));

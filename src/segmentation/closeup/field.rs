@@ -16,8 +16,7 @@ struct Brightness {
 
 impl Brightness {
     fn of(rgb: &Plane<[u8; 3]>) -> Self {
-        let level =
-            rgb.map(|[r, g, b]| ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b)) / 1000) as u8);
+        let level = rgb.map(|[r, g, b]| ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b)) / 1000) as u8);
         Self { upright: level.transposed(), level }
     }
 
@@ -147,8 +146,7 @@ fn mask_banners(brightness: &Brightness, field: &mut Plane<bool>) {
         let depth = (across / 8).max(8).min(across);
         let counted = |line: usize| if from_start { line } else { across - 1 - line };
         // The edge must be much longer than a hair can be straight and level; hairs that it runs through may interrupt it.
-        let edges =
-            straight_edges(|line| lines.row(counted(line)), depth, length / 4, (length / 16).max(3), 0.6);
+        let edges = straight_edges(|line| lines.row(counted(line)), depth, length / 4, (length / 16).max(3), 0.6);
         let Some(deepest) = edges.iter().map(|e| e.line).max() else { continue };
         let from = edges.iter().map(|e| e.from).min().unwrap_or(0).saturating_sub(length / 8);
         let to = (edges.iter().map(|e| e.to).max().unwrap_or(length) + length / 16).min(length);

@@ -75,8 +75,7 @@ impl WorkImage {
             let known = Some(Polarity::LightHair).filter(|light| polarity == *light);
             let brightness = by_brightness.as_ref().map_or(0.0, |image| image.contrast.hair);
             let (_, by_greyness) = Self::seen_in(darkness::greyness, photo, field, known);
-            let by_greyness =
-                by_greyness.filter(|image| image.contrast.light_hair && image.contrast.hair > brightness);
+            let by_greyness = by_greyness.filter(|image| image.contrast.light_hair && image.contrast.hair > brightness);
             return by_greyness.or(by_brightness);
         };
         if dark.contrast.hair >= FAINT_HAIR {
@@ -100,7 +99,12 @@ impl WorkImage {
     }
 
     /// The polarity that one channel shows and the working scale by it; `known` is the polarity that lines of it are enough for.
-    fn seen_in(channel: Channel, photo: &Photo, field: &Plane<bool>, known: Option<Polarity>) -> (Polarity, Option<Self>) {
+    fn seen_in(
+        channel: Channel,
+        photo: &Photo,
+        field: &Plane<bool>,
+        known: Option<Polarity>,
+    ) -> (Polarity, Option<Self>) {
         let side = photo.rgb.width().max(photo.rgb.height()) as f32;
         let factor = (side / 1000.0).max(1.0);
         let (_, small, plane) = resampled(channel, photo, field, factor);
@@ -239,5 +243,15 @@ pub fn segment(photo: &Photo) -> Segmentation {
         let sum: f64 = probability.as_slice().iter().map(|p| f64::from(p.iter().fold(0.0f32, |a, b| a.max(*b)))).sum();
         (sum / (pw * ph) as f64) as f32
     };
-    Segmentation { tissue, probability, hidden, canonical: None, field, head_width_px: None, confidence, warnings, work_image: image.map(Arc::new) }
+    Segmentation {
+        tissue,
+        probability,
+        hidden,
+        canonical: None,
+        field,
+        head_width_px: None,
+        confidence,
+        warnings,
+        work_image: image.map(Arc::new),
+    }
 }
