@@ -53,7 +53,7 @@ fn mask_uniform_border(brightness: &Brightness, field: &mut Plane<bool>) {
             sum += f64::from(v);
         }
         let mean = sum / values.len() as f64;
-        mean > 200.0 || mean < 40.0
+        !(40.0..=200.0).contains(&mean)
     };
     let flags = |upright| -> Vec<bool> { brightness.lines(upright).rows().map(flat).collect() };
     let ends = |flags: &[bool]| {
