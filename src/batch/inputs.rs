@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 const PHOTO_ENDINGS: [&str; 10] = ["jpg", "jpeg", "jpe", "png", "tif", "tiff", "webp", "heic", "heif", "hif"];
 
 /// Endings of the pictures that this program writes; a folder that holds results and photos is searched for photos only.
-const OUTPUT_ENDINGS: [&str; 9] = [
+const OUTPUT_ENDINGS: [&str; 11] = [
     ".tissue.png",
     ".coverage.png",
     ".overlay.png",
     ".caliber.png",
+    ".density.png",
+    ".scale.png",
     ".session1.png",
     ".session2.png",
     ".session3.png",

@@ -37,7 +37,8 @@ enum Kind {
     Closeup(CloseupArgs),
     /// Whole heads, each another person and view; the same files.
     ///
-    /// STEM.tissue.png has, beside the numbers of an analysis, 4 for thin hair and 5 for brows and beard.
+    /// STEM.tissue.png has, beside the numbers of an analysis, 4 for thin hair and 5 for brows and beard. STEM.density.png: hairs on
+    /// each cm2 of the skin seen, under longer hair too, 0 to 255. STEM.scale.png, 16 bits: um of the surface for each px.
     Head(HeadArgs),
     /// The same head from five sides at several dates; the same files.
     Series(SeriesArgs),
@@ -243,6 +244,11 @@ fn shards(args: &HeadArgs) -> Result<(), String> {
 fn save_head(common: &Common, stem: &str, phantom: &Phantom) -> Result<(), String> {
     let (tissue, cover) = (phantom.picture.label.clone(), &phantom.picture.coverage);
     let picture = Picture { rgb: &phantom.photo, jpeg_quality: common.jpeg, tissue, cover };
+    let failed = |e: crate::error::Error| e.to_string();
+    let density = png::grey8("density map", &phantom.picture.hairs_per_cm2).map_err(failed)?;
+    let scale = phantom.picture.mm_per_px.map(|mm| (1000.0 * mm + 0.5) as u16);
+    save(common, &format!("{stem}.density.png"), &density)?;
+    save(common, &format!("{stem}.scale.png"), &png::grey16("scale map", &scale).map_err(failed)?)?;
     picture.save(common, stem, |file| truth::head(&phantom.truth, file))
 }
 

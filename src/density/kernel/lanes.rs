@@ -7,7 +7,7 @@ use super::separable::{self, Job, Scratch};
 
 /// Operations on one vector register and on a tile of `R` of them.
 ///
-/// Every function is called from code compiled for the instruction set (see [`dispatch`]), and is inlined there.
+/// Every function is called from code compiled for the instruction set (see [`strip_with`]), and is inlined there.
 pub(super) trait Lanes<const R: usize> {
     /// One register.
     type V: Copy;

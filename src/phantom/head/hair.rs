@@ -10,7 +10,7 @@ use super::style::{Cut, Layout};
 use super::vec3::{V3, smoothstep, v3};
 
 /// Hairs per cm2 on a full head: 223 (175-300) after Barman 1965; 170-230 by descent after Birnbaum 2018.
-const HAIRS_PER_CM2: f32 = 200.0;
+pub(crate) const HAIRS_PER_CM2: f32 = 200.0;
 /// Calibre of healthy terminal hair, cm: 58-61 um.
 const CALIBRE_CM: f32 = 0.006;
 

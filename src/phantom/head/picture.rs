@@ -1,6 +1,7 @@
 //! From samples to pixels: colour with alpha, and the truth of each pixel.
 
 use super::dice::Dice;
+use super::hair::HAIRS_PER_CM2;
 use super::mesh::Material;
 use super::person::Person;
 use super::render::{Pixel, Sample};
@@ -44,6 +45,8 @@ pub struct Picture {
     pub height: Plane<u8>,
     /// Signed distance to the original hairline, `128 + 16 * cm`, above 128 on the scalp; 0 off the head.
     pub inside: Plane<u8>,
+    /// Hairs on each cm2 of the skin that the px shows, hidden by longer hair or not; 0 off the head.
+    pub hairs_per_cm2: Plane<u8>,
     /// mm per px at the surface; 0 where nothing is drawn.
     pub mm_per_px: Plane<f32>,
     /// Share of the px that is scar, hair over it or not, 0..255.
@@ -72,7 +75,7 @@ pub(crate) fn resolve(
     let cropped = matches!(person.style.cut, Cut::Shaven | Cut::Buzz | Cut::Short);
     let mut labels = vec![0u8; n];
     let (mut coverage, mut azimuth, mut heights, mut inside) = (vec![0u8; n], vec![0u8; n], vec![0u8; n], vec![0u8; n]);
-    let mut scars = vec![0u8; n];
+    let (mut scars, mut hairs_per_cm2) = (vec![0u8; n], vec![0u8; n]);
     let (mut scale, mut skin_mm2) = (vec![0f32; n], vec![0f32; n]);
     let byte = |v: f32| (v + 0.5) as u8;
     for (k, px) in pixels.iter().enumerate() {
@@ -87,6 +90,7 @@ pub(crate) fn resolve(
         }
         scars[k] = byte(255.0 * s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.scar));
         let stubble = s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.stubble);
+        hairs_per_cm2[k] = byte(HAIRS_PER_CM2 * s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.density));
         coverage[k] = byte(255.0 * (1.0 - (1.0 - px.hair) * (1.0 - stubble)));
         if s.drawn {
             scale[k] = s.depth / focal * 10.0;
@@ -117,6 +121,7 @@ pub(crate) fn resolve(
         azimuth: Plane::from_vec(width, height, azimuth),
         height: Plane::from_vec(width, height, heights),
         inside: Plane::from_vec(width, height, inside),
+        hairs_per_cm2: Plane::from_vec(width, height, hairs_per_cm2),
         mm_per_px: Plane::from_vec(width, height, scale),
         scar: Plane::from_vec(width, height, scars),
         skin_mm2: Plane::from_vec(width, height, skin_mm2),
