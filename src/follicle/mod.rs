@@ -205,7 +205,8 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     let groups = unit::group(&roots, UNIT_REACH * width);
     let count = groups.iter().max().map_or(0, |m| m + 1);
     let members = |g: usize| traces.iter().zip(&groups).filter(move |(_, of)| **of == g).map(|(t, _)| t);
-    let is_doubtful: Vec<bool> = (0..count).map(|g| members(g).all(|t| t.is_thin)).collect();
+    let alone = |t: &trace::Trace| !t.is_thin || thin::counts_alone(t, &body, image);
+    let is_doubtful: Vec<bool> = (0..count).map(|g| !members(g).any(alone)).collect();
     let mut units: Vec<FollicularUnit> =
         (0..count).map(|_| FollicularUnit { root: Point::default(), hairs: vec![] }).collect();
     for (t, &g) in traces.iter().zip(&groups) {

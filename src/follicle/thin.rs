@@ -2,7 +2,8 @@
 //!
 //! They are looked for where no shaft was found, with a filter of their own width. Creases and vessels are thin and pale, too: a thin
 //! hair must stand clear of the noise, be long, even and narrow, and run with the hairs around it. One that shares no unit with a
-//! clear hair is shown and not counted: people who mark units leave most of these out, and a crease looks the same.
+//! clear hair is counted only where it is clear itself ([`counts_alone`]): elsewhere a crease looks the same, and people who mark
+//! units leave most of them out.
 
 use crate::follicle::caliber;
 use crate::follicle::link::{chord, join, smooth, trim};
@@ -16,6 +17,10 @@ const WIDTH: f32 = 0.45;
 /// Contrast that is looked for, as a share of the typical shaft's, and least multiple of the skin's noise.
 const CONTRAST: f32 = 0.4;
 const ABOVE_NOISE: f32 = 6.0;
+/// Most of the typical shaft's contrast that a thin hair can have: above, it would have been found as a shaft.
+const FAINTER: f32 = 0.7;
+/// Contrast, in multiples of the skin's noise, from which a thin hair counts alone.
+const LONE_ABOVE_NOISE: f32 = 4.0;
 /// Least length and most width, in typical shafts.
 const LONG: f32 = 3.0;
 const NARROW: f32 = 0.75;
@@ -29,7 +34,7 @@ pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace>
     let (width, contrast) = (image.shaft, &image.contrast);
     let hair = (CONTRAST * contrast.hair).max(ABOVE_NOISE * contrast.noise);
     // Hair that is hardly clear of the skin itself has no thinner one beside it that could be told.
-    if known.is_empty() || hair > 0.7 * contrast.hair {
+    if known.is_empty() || hair > FAINTER * contrast.hair {
         return Vec::new();
     }
     let fine = WIDTH * width;
@@ -52,6 +57,13 @@ pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace>
     let share = hair / contrast.hair;
     found.iter_mut().for_each(|t| (t.strength, t.contrast, t.is_thin) = (t.strength * share, t.contrast * share, true));
     found
+}
+
+/// Whether a thin hair counts that shares no unit with a clear one: nearly all of it stands well above what skin shows by itself.
+pub fn counts_alone(t: &Trace, body: &Plane<f32>, image: &WorkImage) -> bool {
+    let least = LONE_ABOVE_NOISE * image.contrast.noise;
+    let above = t.path.iter().filter(|p| body.sample(p.x, p.y) >= least).count();
+    t.strength * image.contrast.hair >= least && 10 * above >= 9 * t.path.len()
 }
 
 /// Px that lie outside the field or within `reach` of a path.
