@@ -2,7 +2,10 @@
 
     python export.py --checkpoint run/best.pt --out ../head-seg.onnx
 
-Batch norms are folded into the convolutions. Weights are stored as float16 and cast to float32 in the graph, which
+    python export.py --checkpoint run/last.pt --mix before/last.pt --share 0.3 --out ../head-seg.onnx
+
+With --mix the weights are the mean of two checkpoints of one line of training (Wortsman et al. 2022, arXiv:2203.05482): one run may
+forget what the one before it knew. Batch norms are folded into the convolutions. Weights are stored as float16 and cast to float32 in the graph, which
 halves the file and changes no result that matters; height and width of the input stay free (multiples of 32).
 """
 import argparse
@@ -103,9 +106,16 @@ def largest_difference(net, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--mix", help="checkpoint that the first one went on from")
+    parser.add_argument("--share", type=float, default=0.3, help="share of the weights of --mix, 0 to 1")
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
     saved = torch.load(options.checkpoint, weights_only=False)
+    if options.mix:
+        other = torch.load(options.mix, weights_only=False)["weights"]
+        for name, value in saved["weights"].items():
+            if value.dtype.is_floating_point:
+                value.lerp_(other[name], options.share)
     net = HeadNet().eval()
     net.load_state_dict(saved["weights"])
     onnx.save(build(net), options.out)
