@@ -43,7 +43,7 @@ impl Look {
     }
 
     fn at(&self, x: f32, y: f32) -> V3 {
-        let grain = self.grain * fbm(v3(x, y, 0.0), self.frequency, self.seed, 3);
+        let grain = self.grain * fbm(v3(x, y, 0.0), self.frequency, self.seed, 2);
         let stripe = if self.stripes > 0.0 && (x * self.period).sin() > 0.0 { self.stripes } else { 0.0 };
         self.color + V3::splat(grain + stripe + self.slope.0 * x + self.slope.1 * y)
     }

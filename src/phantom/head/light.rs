@@ -12,7 +12,7 @@ use super::vec3::{V3, logistic, v3};
 const MAP: usize = 360;
 const PX_PER_CM: f32 = MAP as f32 / 44.0;
 /// About as many strands cast shadows.
-const CASTING: usize = 20_000;
+const CASTING: usize = 12_000;
 
 /// Light from all around: a gradient between two colours.
 #[derive(Debug, Clone, Copy)]
@@ -139,7 +139,7 @@ impl Lamp {
         let radius = blur + self.softness;
         let mut sum = 0.0;
         let mut h = hash(salt);
-        const TAPS: u32 = 7;
+        const TAPS: u32 = 5;
         for k in 0..TAPS {
             h = hash(h.wrapping_add(k));
             let ox = ((h & 0xffff) as f32 / 32768.0 - 1.0) * radius;

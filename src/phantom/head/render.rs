@@ -49,7 +49,7 @@ impl Cloth {
     }
 
     fn at(&self, p: V3, prop: bool) -> V3 {
-        let mut k = 1.0 + self.weave_strength * fbm(p, self.weave, self.seed, 3);
+        let mut k = 1.0 + self.weave_strength * fbm(p, self.weave, self.seed, 2);
         if let Some(across) = self.stripes {
             k *= if p.dot(across).sin() > 0.0 { 1.4 } else { 0.6 };
         }
@@ -123,7 +123,8 @@ pub(crate) fn pixels(scene: &Scene, width: usize, height: usize, factor: usize) 
             let mut px = Pixel { light: V3::default(), alpha: 0.0, hair: 0.0, facial: 0.0, glasses: 0.0, first: BLANK };
             for i in 0..factor * factor {
                 let k = (y * factor + i / factor) * across + x * factor + i % factor;
-                let (sample, color) = sample(scene, &raster, k, &mut shared, &mut lit);
+                // Of the surface behind a strand only the first sample tells.
+                let (sample, color) = sample(scene, &raster, k, i == 0, &mut shared, &mut lit);
                 if i == 0 {
                     px.first = sample;
                 }
@@ -171,6 +172,7 @@ fn sample(
     scene: &Scene,
     raster: &Raster,
     k: usize,
+    behind: bool,
     shared: &mut Option<Shared>,
     lit: &mut StrandColors,
 ) -> (Sample, V3) {
@@ -180,7 +182,7 @@ fn sample(
         return (out, color);
     }
     out.drawn = true;
-    if triangle != NONE {
+    if triangle != NONE && (behind || strand == NONE) {
         let surface;
         (surface, color) = self::surface(scene, raster, k, strand == NONE, shared);
         out.surface = Some(surface);
@@ -256,7 +258,7 @@ fn shaded(scene: &Scene, at: &Place, (position, smooth, view): (V3, V3, V3), sal
         }
         (None, Material::Sclera | Material::Iris) => (eye(scene.cloth.iris, canonical), V3::default(), 0.0),
         (None, Material::Socket) => (person.skin.tone * 0.5, V3::default(), 0.0),
-        (None, _) => (bare_body(person, position), fbm3(position, 1.3, 5, 2) * 0.03, 0.0),
+        (None, _) => (bare_body(person, position), fbm3(position, 1.3, 5, 1) * 0.03, 0.0),
     };
     let mut normal = (smooth + relief).unit();
     if normal.dot(view) < 0.0 {
