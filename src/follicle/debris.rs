@@ -1,6 +1,6 @@
 //! What lies on the skin and is not rooted in it: loose clippings, flakes, rims of scale around the roots.
 
-use crate::follicle::link::chord;
+use crate::follicle::link::{chord, common_axis};
 use crate::follicle::trace::Trace;
 use crate::plane::Plane;
 use crate::segmentation::closeup::darkness::quantile;
@@ -52,20 +52,13 @@ pub fn tell(traces: &[Trace], contrast: &Plane<f32>, width: f32) -> Vec<bool> {
         .iter()
         .enumerate()
         .map(|(i, t)| {
-            // The axis of the neighbourhood: doubled angles, weighted by length and nearness.
+            // The axis of the neighbourhood: doubled angles, by length and nearness.
             let middle = t.path[t.path.len() / 2];
-            let (mut x, mut y, mut weight) = (0.0f32, 0.0f32, 0.0f32);
-            for (j, other) in traces.iter().enumerate() {
-                if j != i {
-                    let near = (-(middle.distance(other.path[other.path.len() / 2]) / reach).powi(2)).exp() + 0.02;
-                    let k = near * lengths[j].min(2.0 * typical) * other.strength;
-                    x += k * (2.0 * chords[j]).cos();
-                    y += k * (2.0 * chords[j]).sin();
-                    weight += k;
-                }
-            }
-            let order = x.hypot(y) / weight.max(1e-6);
-            let foreign = between(chords[i], 0.5 * y.atan2(x));
+            let (axis, order) = common_axis(traces.iter().enumerate().filter(|(j, _)| *j != i).map(|(j, other)| {
+                let near = (-(middle.distance(other.path[other.path.len() / 2]) / reach).powi(2)).exp() + 0.02;
+                (near * lengths[j].min(2.0 * typical) * other.strength, chords[j])
+            }));
+            let foreign = between(chords[i], axis);
             // Short pieces at a root that leave it sideways are rims of scale, not hairs.
             let rim = lengths[i] < 2.2 * width
                 && traces.iter().enumerate().any(|(j, other)| {

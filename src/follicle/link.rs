@@ -82,6 +82,16 @@ fn candidates(traces: &[Trace], contrast: &Plane<f32>, width: f32, hair: f32) ->
     found
 }
 
+/// The axis, radians, that weighted directions share, and how far they agree, 0..1: the mean of doubled angles, for which a direction and
+/// its opposite are the same.
+#[must_use]
+pub fn common_axis(directions: impl Iterator<Item = (f32, f32)>) -> (f32, f32) {
+    let (x, y, weight) = directions.fold((0.0f32, 0.0f32, 0.0f32), |(x, y, sum), (weight, angle)| {
+        (x + weight * (2.0 * angle).cos(), y + weight * (2.0 * angle).sin(), sum + weight)
+    });
+    (0.5 * y.atan2(x), x.hypot(y) / weight.max(1e-6))
+}
+
 /// Joins traces end to end, best fit first; each end is joined once, and no trace to itself.
 #[must_use]
 pub fn join(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<Trace> {

@@ -18,8 +18,8 @@ use crate::photo::Photo;
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
-use crate::segmentation::closeup::WorkImage;
 use crate::segmentation::closeup::darkness::Contrast;
+use crate::segmentation::closeup::{FAINT_HAIR, WorkImage};
 use crate::units::Micrometre;
 use crate::view::View;
 
@@ -114,16 +114,13 @@ pub fn detect(photo: &Photo, view: View, segmentation: &Segmentation, scale: Opt
 /// labelled, which is 12.5 % for normal errors, and the labels' own doubt of 7 %, added in squares and rounded up.
 const DETECTION_ERROR: f32 = 0.15;
 
-/// Hair whose contrast is below this is faint: clipped dark hair in photos has 0.4 and more.
-const FAINT: f32 = 0.35;
-
-/// As [`DETECTION_ERROR`], of faint hair: drawn fair and red hair of everyday photos is off by 24 % in the mean, which is 30 % for normal
+/// As [`DETECTION_ERROR`], of hair fainter than [`FAINT_HAIR`]: drawn fair and red hair of everyday photos is off by 24 % in the mean, which is 30 % for normal
 /// errors.
 const FAINT_DETECTION_ERROR: f32 = 0.3;
 
 /// How far a count of hair with this contrast may be off, and what to tell the reader.
 fn reliability(contrast: f32) -> (f32, Option<String>) {
-    if contrast >= FAINT {
+    if contrast >= FAINT_HAIR {
         return (DETECTION_ERROR, None);
     }
     let warning = format!(

@@ -6,9 +6,9 @@
 //! units leave most of them out.
 
 use crate::follicle::caliber;
-use crate::follicle::link::{chord, join, smooth, trim};
+use crate::follicle::link::{chord, common_axis, join, smooth, trim};
 use crate::follicle::ridge::Response;
-use crate::follicle::trace::{Rules, Trace, distinct, trace};
+use crate::follicle::trace::{Rules, Trace, disc, distinct, trace};
 use crate::plane::{Plane, Point};
 use crate::segmentation::closeup::WorkImage;
 
@@ -69,17 +69,10 @@ pub fn counts_alone(t: &Trace, body: &Plane<f32>, image: &WorkImage) -> bool {
 /// Px that lie outside the field or within `reach` of a path.
 fn around(known: &[Trace], field: &Plane<bool>, reach: f32) -> Plane<bool> {
     let mut taken = field.map(|f| !f);
-    let (w, h) = (taken.width() as i64, taken.height() as i64);
-    let r = reach.ceil() as i64;
+    let (w, h) = (taken.width(), taken.height());
     // Discs two px apart cover the path as well.
-    for p in known.iter().flat_map(|t| t.path.iter().step_by(2)) {
-        let (x, y) = (p.x.round() as i64, p.y.round() as i64);
-        for (u, v) in (-r..=r).flat_map(|dy| (-r..=r).map(move |dx| (x + dx, y + dy))) {
-            let near = ((u - x) * (u - x) + (v - y) * (v - y)) as f32 <= reach * reach;
-            if near && u >= 0 && v >= 0 && u < w && v < h {
-                taken.set(u as usize, v as usize, true);
-            }
-        }
+    for &p in known.iter().flat_map(|t| t.path.iter().step_by(2)) {
+        disc(p, reach, w, h).for_each(|(x, y)| taken.set(x, y, true));
     }
     taken
 }
@@ -88,15 +81,11 @@ fn around(known: &[Trace], field: &Plane<bool>, reach: f32) -> Plane<bool> {
 fn runs_with(t: &Trace, known: &[Trace], width: f32) -> bool {
     let reach = 25.0 * width;
     let middle = |t: &Trace| -> Point { t.path[t.path.len() / 2] };
-    let (mut x, mut y, mut weight) = (0.0f32, 0.0f32, 0.0f32);
-    for other in known {
+    let around = known.iter().map(|other| {
         let near = (-(middle(t).distance(middle(other)) / reach).powi(2)).exp() + 0.02;
-        let axis = 2.0 * chord(&other.path);
-        x += near * axis.cos();
-        y += near * axis.sin();
-        weight += near;
-    }
-    let order = x.hypot(y) / weight.max(1e-6);
-    let aside = (chord(&t.path) - 0.5 * y.atan2(x)).sin().abs().asin();
+        (near, chord(&other.path))
+    });
+    let (axis, order) = common_axis(around);
+    let aside = (chord(&t.path) - axis).sin().abs().asin();
     order < 0.5 || aside < ASIDE
 }

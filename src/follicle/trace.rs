@@ -167,20 +167,25 @@ fn vertex(a: f32, b: f32, c: f32) -> f32 {
     if bend.abs() < 1e-9 { 0.0 } else { (0.5 * (a - c) / bend).clamp(-1.0, 1.0) }
 }
 
+/// The px of a `width` x `height` picture within `radius` of a point.
+pub fn disc(p: Point, radius: f32, width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> {
+    let reach = radius.ceil() as i64;
+    let (x, y) = (p.x.round() as i64, p.y.round() as i64);
+    (-reach..=reach).flat_map(move |dy| (-reach..=reach).map(move |dx| (dx, dy))).filter_map(move |(dx, dy)| {
+        let near = (dx * dx + dy * dy) as f32 <= radius * radius;
+        let (x, y) = (usize::try_from(x + dx).ok()?, usize::try_from(y + dy).ok()?);
+        (near && x < width && y < height).then_some((x, y))
+    })
+}
+
 /// Marks the surroundings of a path as done for its own and the neighbouring directions.
 fn mark(visited: &mut Plane<u16>, path: &[Point], width: f32) {
-    let reach = (0.5 * width).ceil() as i64;
-    for (i, p) in path.iter().enumerate() {
+    let (w, h) = (visited.width(), visited.height());
+    for (i, &p) in path.iter().enumerate() {
         let k = (heading(path, i) / STEP).round() as i32;
         let bits = (-2..=2).fold(0u16, |m, d| m | 1 << (k + d).rem_euclid(DIRECTIONS as i32));
-        for dy in -reach..=reach {
-            for dx in -reach..=reach {
-                let (x, y) = (p.x.round() as i64 + dx, p.y.round() as i64 + dy);
-                let near = (dx * dx + dy * dy) as f32 <= 0.25 * width * width;
-                if near && x >= 0 && y >= 0 && (x as usize) < visited.width() && (y as usize) < visited.height() {
-                    visited.set(x as usize, y as usize, visited.get(x as usize, y as usize) | bits);
-                }
-            }
+        for (x, y) in disc(p, 0.5 * width, w, h) {
+            visited.set(x, y, visited.get(x, y) | bits);
         }
     }
 }

@@ -88,9 +88,10 @@ pub(crate) fn resolve(
         if px.glasses > 0.2 {
             labels[k] = label::IGNORE;
         }
-        scars[k] = byte(255.0 * s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.scar));
-        let stubble = s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.stubble);
-        hairs_per_cm2[k] = byte(HAIRS_PER_CM2 * s.surface.and_then(|f| f.skin).map_or(0.0, |p| p.density));
+        let grown = s.surface.and_then(|f| f.skin);
+        scars[k] = byte(255.0 * grown.map_or(0.0, |p| p.scar));
+        let stubble = grown.map_or(0.0, |p| p.stubble);
+        hairs_per_cm2[k] = byte(HAIRS_PER_CM2 * grown.map_or(0.0, |p| p.density));
         coverage[k] = byte(255.0 * (1.0 - (1.0 - px.hair) * (1.0 - stubble)));
         if s.drawn {
             scale[k] = s.depth / focal * 10.0;
@@ -109,7 +110,7 @@ pub(crate) fn resolve(
         if let Some(c) = on_head {
             azimuth[k] = ((c.x.atan2(c.z) / std::f32::consts::TAU + 0.5) * 256.0).rem_euclid(256.0) as u8;
             heights[k] = byte((c.y + 10.0) * 10.0).max(1);
-            let cm = s.surface.and_then(|f| f.skin).map_or_else(|| person.pattern.inside(c), |p| p.inside);
+            let cm = grown.map_or_else(|| person.pattern.inside(c), |p| p.inside);
             inside[k] = byte(128.0 + 16.0 * cm).max(1);
         }
     }

@@ -37,7 +37,7 @@ pub(crate) struct Grown {
 pub(crate) fn grown(person: &Person, c: V3) -> Grown {
     let inside = person.pattern.inside(c);
     let density = person.pattern.density_at(c, inside);
-    let patchy = patchiness(person, c);
+    let patchy = (0.75 + 0.55 * noise(c, person.stubble_frequency, person.skin.seed.wrapping_add(3))).clamp(0.0, 1.4);
     let under = match person.style.cut {
         Cut::Shaven => 0.62 * person.stubble,
         Cut::Buzz => 0.45 + 0.25 * person.stubble,
@@ -51,10 +51,6 @@ pub(crate) fn grown(person: &Person, c: V3) -> Grown {
         scar: person.pattern.scar.as_ref().map_or(0.0, |s| s.cover(c)),
         patchy,
     }
-}
-
-fn patchiness(person: &Person, c: V3) -> f32 {
-    (0.75 + 0.55 * noise(c, person.stubble_frequency, person.skin.seed.wrapping_add(3))).clamp(0.0, 1.4)
 }
 
 /// How the skin of `person` looks at canonical `c` with what grows there; several times the cost of [`grown`].

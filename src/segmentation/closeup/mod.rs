@@ -30,8 +30,8 @@ const MOST_PX: f32 = 6e6;
 /// fairest drawn blond hair has 0.13, clipped dark hair in photos 0.4 and more.
 const FAINTEST_HAIR: f32 = 0.12;
 
-/// Contrast below which dark hair is looked for by its colour, too: clipped dark hair has more.
-const FAINT_HAIR: f32 = 0.35;
+/// Contrast below which hair is faint: clipped dark hair in photos has 0.4 and more. Dark hair is then looked for by its colour, too.
+pub const FAINT_HAIR: f32 = 0.35;
 
 /// Least contrast of hair lighter or greyer than its skin: glints of drawn bare skin reach 0.4, grey hair has 0.6 to 0.83 of the way
 /// from skin to grey, pale hair on dark skin as much of the way to white.
@@ -106,23 +106,28 @@ impl WorkImage {
         known: Option<Polarity>,
     ) -> (Polarity, Option<Self>) {
         let side = photo.rgb.width().max(photo.rgb.height()) as f32;
-        let factor = (side / 1000.0).max(1.0);
-        let (_, small, plane) = resampled(channel, photo, field, factor);
-        let polarity = polarity::tell(&plane, &small, known);
+        let first = Resampled::of(channel, photo, field, (side / 1000.0).max(1.0));
+        let polarity = polarity::tell(&first.plane, &first.field, known);
         let image = match polarity {
             Polarity::Nothing => None,
-            polarity => Self::scaled(channel, photo, field, factor, polarity == Polarity::LightHair),
+            polarity => Self::scaled(channel, photo, field, first, polarity == Polarity::LightHair),
         };
         (polarity, image)
     }
 
-    /// The photo at the scale at which its typical shaft is [`SHAFT_PX`] wide, `factor` being the first guess.
-    fn scaled(channel: Channel, photo: &Photo, field: &Plane<bool>, factor: f32, light_hair: bool) -> Option<Self> {
-        let mut factor = factor;
+    /// The photo at the scale at which its typical shaft is [`SHAFT_PX`] wide, starting from the `first` look.
+    fn scaled(
+        channel: Channel,
+        photo: &Photo,
+        field: &Plane<bool>,
+        first: Resampled,
+        light_hair: bool,
+    ) -> Option<Self> {
+        let mut factor = first.factor;
         // First guess: a fortieth of the shorter side; the background window it sets must only exceed the hair's width.
         let shorter = photo.rgb.width().min(photo.rgb.height()) as f32;
         let mut guess = (shorter / factor / 40.0).max(4.0);
-        let mut image = Self::at(channel, photo, field, factor, guess, light_hair)?;
+        let mut image = Self::at(first, guess, light_hair)?;
         for _ in 0..3 {
             let most = (photo.rgb.as_slice().len() as f32 / MOST_PX).sqrt();
             // Enlarging more than 2.5 times only enlarges blur.
@@ -132,7 +137,7 @@ impl WorkImage {
             }
             guess = image.shaft * factor / next;
             factor = next;
-            image = Self::at(channel, photo, field, factor, guess, light_hair)?;
+            image = Self::at(Resampled::of(channel, photo, field, factor), guess, light_hair)?;
         }
         let faintest = if light_hair { FAINTEST_LIGHT_HAIR } else { FAINTEST_HAIR };
         (image.contrast.hair >= faintest).then_some(image)
@@ -145,33 +150,30 @@ impl WorkImage {
         Point::new((p.x + 0.5) * self.factor - 0.5, (p.y + 0.5) * self.factor - 0.5)
     }
 
-    fn at(
-        channel: Channel,
-        photo: &Photo,
-        field: &Plane<bool>,
-        factor: f32,
-        width: f32,
-        light_hair: bool,
-    ) -> Option<Self> {
-        let (rgb, field, plane) = resampled(channel, photo, field, factor);
+    fn at(Resampled { rgb, field, plane, factor }: Resampled, width: f32, light_hair: bool) -> Option<Self> {
         let contrast = darkness::contrast(&plane, &field, width, light_hair);
         let (shaft, evidence) = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
         Some(Self { rgb, field, contrast, shade: None, factor, shaft, evidence })
     }
 }
 
-/// Colours, field and hair's channel of a photo at another scale, graphics filled from their surroundings.
-fn resampled(
-    channel: Channel,
-    photo: &Photo,
-    field: &Plane<bool>,
+/// A photo at another scale, graphics filled from their surroundings.
+struct Resampled {
+    rgb: Plane<[f32; 3]>,
+    field: Plane<bool>,
+    /// The channel in which hair is looked for.
+    plane: Plane<f32>,
     factor: f32,
-) -> (Plane<[f32; 3]>, Plane<bool>, Plane<f32>) {
-    let rgb = resample::resample(&photo.rgb, factor);
-    let field = shrink_field(field, rgb.width(), rgb.height(), factor);
-    let mut plane = channel(&rgb);
-    darkness::inpaint(&mut plane, &field);
-    (rgb, field, plane)
+}
+
+impl Resampled {
+    fn of(channel: Channel, photo: &Photo, field: &Plane<bool>, factor: f32) -> Self {
+        let rgb = resample::resample(&photo.rgb, factor);
+        let field = shrink_field(field, rgb.width(), rgb.height(), factor);
+        let mut plane = channel(&rgb);
+        darkness::inpaint(&mut plane, &field);
+        Self { rgb, field, plane, factor }
+    }
 }
 
 /// A work pixel is in the field if all photo pixels at its centre and corners are.
