@@ -5,6 +5,7 @@
 use rayon::prelude::*;
 
 use crate::plane::Plane;
+use crate::segmentation::working::neighbours;
 use crate::segmentation::{Segmentation, Tissue};
 use crate::units::Estimate;
 
@@ -39,17 +40,22 @@ pub fn measure(segmentation: &Segmentation) -> Coverage {
 fn map(segmentation: &Segmentation) -> Plane<u8> {
     let (tissue, hidden) = (&segmentation.tissue, &segmentation.hidden);
     let (w, h) = (tissue.width(), tissue.height());
-    let (sx, sy) = (hidden.width() as f32 / w as f32, hidden.height() as f32 / h as f32);
+    let columns: Vec<_> = (0..w).map(|x| neighbours(x, w, hidden.width())).collect();
     let mut map = Plane::filled(w, h, 0u8);
-    map.as_mut_slice().par_chunks_mut(w.max(1)).enumerate().with_min_len(16).for_each(|(y, row)| {
-        let v = (y as f32 + 0.5) * sy - 0.5;
-        for (x, (value, tissue)) in row.iter_mut().zip(tissue.row(y)).enumerate() {
-            if is_scalp_or_hair(*tissue) {
-                let share = hidden.sample((x as f32 + 0.5) * sx - 0.5, v);
-                *value = (share.clamp(0.0, 1.0) * 255.0).round() as u8;
+    map.as_mut_slice().par_chunks_mut(w.max(1)).enumerate().with_min_len(16).for_each_init(
+        || vec![0.0f32; hidden.width()],
+        |line, (y, row)| {
+            let (y0, y1, fy) = neighbours(y, h, hidden.height());
+            for ((between, a), b) in line.iter_mut().zip(hidden.row(y0)).zip(hidden.row(y1)) {
+                *between = (a + fy * (b - a)).clamp(0.0, 1.0) * 255.0;
             }
-        }
-    });
+            for ((value, tissue), &(x0, x1, fx)) in row.iter_mut().zip(tissue.row(y)).zip(&columns) {
+                if is_scalp_or_hair(*tissue) {
+                    *value = (line[x0] + fx * (line[x1] - line[x0]) + 0.5) as u8;
+                }
+            }
+        },
+    );
     map
 }
 

@@ -74,7 +74,7 @@ const SCORE_UNIT: f32 = 0.1;
 /// is taken out of the coarse tone, so a lamp at the side cancels too. The round mask of a dermatoscope is left out.
 #[must_use]
 pub fn tell_closeup(photo: &Photo) -> CloseupGuess {
-    match Layout::of(&photo.rgb.shrunk(COPY_SIDE)) {
+    match Layout::of(&photo.of_side(COPY_SIDE).shrunk(COPY_SIDE)) {
         Some(layout) if layout.detail >= LEAST_DETAIL => {
             let score = layout.score();
             CloseupGuess { is_closeup: score > 0.0, confidence: 1.0 / (1.0 + (-score.abs() / SCORE_UNIT).exp()) }

@@ -190,7 +190,7 @@ mod tests {
                 },
                 ..Options::default()
             };
-            let photo = Photo { rgb: phantom.photo.clone(), meta: Metadata::default(), warnings: Vec::new() };
+            let photo = Photo::of(phantom.photo.clone());
             let a = crate::analyze(&photo, &options).unwrap();
             photos.extend(Contribution::new(&a.segmentation, &a.findings, a.scale.as_ref()));
             let areas = phantom.truth.areas_cm2;

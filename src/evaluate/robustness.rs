@@ -128,7 +128,7 @@ pub fn trial(photo: &Photo, perturbations: &[Perturbation]) -> Result<Trial, Err
         if rgb.width().min(rgb.height()) < MIN_SIDE_PX {
             return Ok(None);
         }
-        count(&Photo { rgb, meta: photo.meta.clone(), warnings: Vec::new() }).map(Some)
+        count(&Photo::new(rgb, photo.meta.clone(), Vec::new())).map(Some)
     });
     Ok(Trial { plain: count(photo)?, perturbed: perturbed.collect::<Result<_, Error>>()? })
 }

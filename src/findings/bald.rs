@@ -1,7 +1,7 @@
 //! Bald and thinning regions: smooth outlines and areas on the curved head.
 
 use super::contour::{level_lines, resample, signed_area, simplify_closed, smooth};
-use super::grid::{Grid, blur, components};
+use super::grid::{Grid, components};
 use super::skull::{Camera, Pose};
 use super::zones::{ALL, LEAST_COSINE, zone};
 use super::{BaldRegion, RegionKind, Zone};
@@ -32,8 +32,8 @@ pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<Ba
     let dome = grid.dome();
     let scalp_px: f64 = dome.as_slice().iter().map(|&v| f64::from(v)).sum();
     let sigma = (SIGMA * pose.scale / step) as f32;
-    let hidden = blur(&Plane::from_fn(w, h, |x, y| grid.hidden.get(x, y) * dome.get(x, y)), sigma);
-    let weight = blur(&dome, sigma);
+    let hidden = Plane::from_fn(w, h, |x, y| grid.hidden.get(x, y) * dome.get(x, y)).gaussian(sigma);
+    let weight = dome.gaussian(sigma);
     let share =
         Plane::from_fn(w, h, |x, y| if weight.get(x, y) > 0.05 { hidden.get(x, y) / weight.get(x, y) } else { 1.0 });
     let camera = Camera::new(*pose);
@@ -71,7 +71,7 @@ fn outline_length(line: &[Point]) -> f64 {
 
 /// The longest outer line of a mask, smooth and simplified, in px of the photo.
 pub(super) fn outline(mask: &Plane<f32>, grid: &Grid, pose: &Pose) -> Option<Vec<Point>> {
-    let lines = level_lines(&blur(mask, 0.8), 0.5);
+    let lines = level_lines(&mask.gaussian(0.8), 0.5);
     let mut line = lines.into_iter().max_by(|a, b| signed_area(a).total_cmp(&signed_area(b)))?;
     line.push(line[0]);
     let even = resample(&line, 1.0);

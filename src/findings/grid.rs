@@ -108,24 +108,3 @@ pub(super) fn components(mask: &Plane<bool>) -> (Plane<u32>, Vec<usize>) {
     }
     (label, sizes)
 }
-
-/// Gaussian blur; values beyond the border repeat the border.
-pub(super) fn blur(plane: &Plane<f32>, sigma: f32) -> Plane<f32> {
-    if sigma < 0.2 {
-        return plane.clone();
-    }
-    let radius = (3.0 * sigma).ceil() as i64;
-    let mut kernel: Vec<f32> = (-radius..=radius).map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp()).collect();
-    let sum: f32 = kernel.iter().sum();
-    kernel.iter_mut().for_each(|v| *v /= sum);
-    let (w, h) = (plane.width(), plane.height());
-    let pass = |from: &Plane<f32>, dx: i64, dy: i64| {
-        Plane::from_fn(w, h, |x, y| {
-            (-radius..=radius)
-                .zip(&kernel)
-                .map(|(i, k)| k * from.get_clamped(x as i64 + i * dx, y as i64 + i * dy))
-                .sum()
-        })
-    };
-    pass(&pass(plane, 1, 0), 0, 1)
-}

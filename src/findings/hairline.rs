@@ -5,7 +5,7 @@
 
 use super::Hairline;
 use super::contour::{length, level_lines, resample, simplify, smooth};
-use super::grid::{Grid, blur, components};
+use super::grid::{Grid, components};
 use super::head::Fit;
 use super::skull::{BREADTH_MM, Camera, Part};
 use crate::plane::{Plane, Point};
@@ -43,7 +43,7 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     let hair = main_hair(grid, breadth);
     let face = face_parts(grid, &hair, &camera, breadth);
     let mut runs: Vec<Vec<Point>> = Vec::new();
-    for line in level_lines(&blur(&hair, SIGMA * breadth), 0.5) {
+    for line in level_lines(&hair.gaussian(SIGMA * breadth), 0.5) {
         let mut closed = line;
         closed.push(closed[0]);
         let even = resample(&closed, 1.0);

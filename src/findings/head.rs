@@ -47,6 +47,8 @@ const MOST_PLACE_COST: f64 = 4.0;
 /// Room, skin and hair-or-scalp on the coarse grid.
 struct Observed {
     shares: Plane<[f64; 3]>,
+    /// Log-likelihood of each px under each row of [`SEEN`], then of [`SHOULDERS`]: poses differ in the part alone.
+    logs: Plane<[f64; SEEN.len() + SHOULDERS.len()]>,
     /// Sine and cosine of the azimuth and height as the net tells them; see [`crate::segmentation::net::Maps::canonical`].
     places: Option<Plane<[f64; 3]>>,
     /// Px of the photo per px.
@@ -73,7 +75,13 @@ impl Observed {
             [(1.0 - (skin + dome) / n).max(0.0), skin / n, dome / n]
         });
         let places = canonical.map(|c| Plane::from_fn(cw, ch, |x, y| mean_of(c, (x, cw), (y, ch))));
-        Self { shares, places, step: f64::from(grid.step) * factor }
+        let logs = shares.map(|o| {
+            std::array::from_fn(|i| {
+                let p = SEEN.get(i).unwrap_or_else(|| &SHOULDERS[i - SEEN.len()]);
+                (o[0] * p[0] + o[1] * p[1] + o[2] * p[2]).ln()
+            })
+        });
+        Self { shares, logs, places, step: f64::from(grid.step) * factor }
     }
 
     fn to_photo(&self, x: usize, y: usize) -> (f64, f64) {
@@ -86,13 +94,12 @@ impl Observed {
         let mut sum = 0.0;
         let mut shoulders = [0.0; 2];
         for y in 0..h {
-            for (x, o) in self.shares.row(y).iter().enumerate() {
+            for (x, (o, logs)) in self.shares.row(y).iter().zip(self.logs.row(y)).enumerate() {
                 let (px, py) = self.to_photo(x, y);
-                let log = |p: &[f64; 3]| (o[0] * p[0] + o[1] * p[1] + o[2] * p[2]).ln();
                 match camera.seen(px, py) {
-                    (Part::Torso, _) => shoulders.iter_mut().zip(&SHOULDERS).for_each(|(s, p)| *s += log(p)),
+                    (Part::Torso, _) => shoulders.iter_mut().zip(&logs[SEEN.len()..]).for_each(|(s, log)| *s += log),
                     (part, place) => {
-                        sum += log(&SEEN[part as usize]);
+                        sum += logs[part as usize];
                         if let (Some(told), false) = (&self.places, part == Part::Room) {
                             // Skin counts half: the model's face and neck are cruder than its skull.
                             sum -= (0.5 * o[1] + o[2]) * place_cost(told.get(x, y), place);
@@ -123,10 +130,10 @@ impl Observed {
 /// How far the place that the net tells is from the model's, 0 for the same up to [`MOST_PLACE_COST`].
 fn place_cost(told: [f64; 3], place: V3) -> f64 {
     // Near the vertical axis the azimuth says nothing: the distance from it, in half breadths, is its weight.
-    let from_axis = place[0].hypot(place[2]).max(1e-9);
+    let from_axis = (place[0] * place[0] + place[2] * place[2]).sqrt().max(1e-9);
     let agreement = (told[0] * place[0] + told[1] * place[2]) / from_axis;
     // Where the net is unsure its vector is short, and so is what it can cost.
-    let length = told[0].hypot(told[1]);
+    let length = (told[0] * told[0] + told[1] * told[1]).sqrt();
     let turn = AZIMUTH_TRUST * (length - agreement) * (2.0 * from_axis).min(1.0);
     let height = (place[1] * BREADTH_MM - HEIGHT_ZERO_MM) / HEIGHT_UNIT_MM;
     (turn + 0.5 * ((told[2] - height) / HEIGHT_SD).powi(2)).min(MOST_PLACE_COST)

@@ -6,7 +6,7 @@ use crate::photo::Metadata;
 use crate::segmentation::closeup::segment;
 
 fn photo(rgb: Plane<[u8; 3]>) -> Photo {
-    Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+    Photo::of(rgb)
 }
 
 fn found(rgb: &Plane<[u8; 3]>) -> Follicles {

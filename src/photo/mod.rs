@@ -20,12 +20,29 @@ use crate::plane::Plane;
 /// An upright photo in sRGB.
 #[derive(Debug, Clone)]
 pub struct Photo {
-    /// 8-bit sRGB, EXIF orientation applied, ICC profile converted, alpha laid over white.
+    /// 8-bit sRGB, EXIF orientation applied, ICC profile converted, alpha laid over white. Not to be changed in place:
+    /// [`Photo::of_side`] keeps copies of it.
     pub rgb: Plane<[u8; 3]>,
     /// What is known about the file and the camera. Never a position, a serial number or a name of a person.
     pub meta: Metadata,
     /// What was odd about the file but did not stop it from being read.
     pub warnings: Vec<String>,
+    /// Copies of half the size, a quarter and so on, made when first asked for.
+    halved: std::sync::OnceLock<Vec<Plane<[u8; 3]>>>,
+}
+
+impl Photo {
+    /// A photo with what is known about its file.
+    #[must_use]
+    pub fn new(rgb: Plane<[u8; 3]>, meta: Metadata, warnings: Vec<String>) -> Self {
+        Self { rgb, meta, warnings, halved: std::sync::OnceLock::new() }
+    }
+
+    /// A picture about whose file nothing is known.
+    #[must_use]
+    pub fn of(rgb: Plane<[u8; 3]>) -> Self {
+        Self::new(rgb, Metadata::default(), Vec::new())
+    }
 }
 
 /// What the file says about itself; each value absent where the file is silent or implausible.
@@ -124,5 +141,5 @@ fn decode_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Photo, Err
     meta.px_per_mm = meta.px_per_mm.or(px_per_mm);
     let rgb = Plane::from_vec(width, height, color::to_srgb(samples, &profile, &mut warnings));
     let rgb = if upright { rgb } else { orient::upright(rgb, orientation) };
-    Ok(Photo { rgb, meta, warnings })
+    Ok(Photo::new(rgb, meta, warnings))
 }

@@ -4,6 +4,7 @@ use super::Photo;
 use crate::plane::Plane;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use rayon::prelude::*;
 
 /// Luma of one sRGB pixel, 0..255, in integers: Rec. ITU-R BT.601, Y' = 0.299 R' + 0.587 G' + 0.114 B'.
 ///
@@ -13,6 +14,32 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 pub fn luma([r, g, b]: [u8; 3]) -> u8 {
     // Weights in 1/65536 that sum to 65536: white stays 255, greys stay themselves.
     ((19_595 * u32::from(r) + 38_470 * u32::from(g) + 7_471 * u32::from(b) + 32_768) >> 16) as u8
+}
+
+/// Copies are not halved below this side in px: the small ones cost next to nothing to make from it.
+const LEAST_COPY: usize = 512;
+
+/// Half the size, rounded up: means of two by two px.
+fn halved(rgb: &Plane<[u8; 3]>) -> Plane<[u8; 3]> {
+    let (w, h) = (rgb.width(), rgb.height());
+    let (to_w, to_h) = (w.div_ceil(2), h.div_ceil(2));
+    let mut out = Plane::filled(to_w, to_h, [0u8; 3]);
+    out.as_mut_slice().par_chunks_exact_mut(to_w).enumerate().with_min_len(16).for_each_init(
+        || vec![[0u16; 3]; 2 * to_w],
+        |sums, (y, row)| {
+            let (upper, lower) = (rgb.row(2 * y), rgb.row((2 * y + 1).min(h - 1)));
+            // Down first, over plain lists of bytes, which compiles to vectors; then across.
+            let both = upper.as_flattened().iter().zip(lower.as_flattened());
+            sums.as_flattened_mut().iter_mut().zip(both).for_each(|(s, (a, b))| *s = u16::from(*a) + u16::from(*b));
+            if w % 2 == 1 {
+                sums[w] = sums[w - 1];
+            }
+            for (px, [a, b]) in row.iter_mut().zip(sums.as_chunks::<2>().0) {
+                *px = std::array::from_fn(|c| ((a[c] + b[c] + 2) / 4) as u8);
+            }
+        },
+    );
+    out
 }
 
 impl Photo {
@@ -33,6 +60,25 @@ impl Photo {
         }
         let side = |px: usize| ((px as f64 / factor).round() as usize).max(1);
         shrink(&self.rgb, side(self.rgb.width()), side(self.rgb.height()))
+    }
+
+    /// The photo, or the smallest of its copies by halves whose longer side has at least `side` px: what smaller pictures are
+    /// made from, so that only the first one reads all px of the photo. Each px of a copy is the mean of those it stands
+    /// for; a last row or column without a partner counts twice.
+    #[must_use]
+    pub fn of_side(&self, side: usize) -> &Plane<[u8; 3]> {
+        let longer = |plane: &Plane<[u8; 3]>| plane.width().max(plane.height());
+        if longer(&self.rgb) < 2 * side.max(1) {
+            return &self.rgb;
+        }
+        let copies = self.halved.get_or_init(|| {
+            let mut copies = vec![halved(&self.rgb)];
+            while longer(&copies[copies.len() - 1]) >= 2 * LEAST_COPY {
+                copies.push(halved(&copies[copies.len() - 1]));
+            }
+            copies
+        });
+        copies.iter().rev().find(|copy| longer(copy) >= side).unwrap_or(&self.rgb)
     }
 
     /// Photo px per px of [`Photo::resized`] along the longer side, 1 or more.
@@ -64,7 +110,7 @@ mod tests {
     use crate::photo::Metadata;
 
     fn photo(rgb: Plane<[u8; 3]>) -> Photo {
-        Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+        Photo::of(rgb)
     }
 
     #[test]
@@ -87,6 +133,18 @@ mod tests {
         assert!(small.as_slice().iter().all(|p| (10..=210).contains(&p[0])));
         let edge = (u16::from(small.get(49, 0)[0]) + u16::from(small.get(50, 0)[0])) / 2;
         assert!((109..=111).contains(&edge), "{edge}");
+    }
+
+    #[test]
+    fn copies_by_halves_are_means_and_large_enough() {
+        let p = photo(Plane::from_fn(2049, 1100, |x, y| [(x % 200) as u8, (y % 100) as u8, 7]));
+        for (side, width) in [(3000, 2049), (1025, 1025), (1024, 1025), (600, 1025), (500, 513), (3, 513)] {
+            assert_eq!(p.of_side(side).width(), width, "{side}");
+        }
+        let half = p.of_side(1025);
+        // 4 and 5 of a row, 8 and 9 of a column: means of 4.5 and 8.5, rounded up.
+        assert_eq!((half.height(), half.get(2, 4)), (550, [5, 9, 7]));
+        assert_eq!(half.get(1024, 0), [48, 1, 7], "the last column has no partner");
     }
 
     #[test]

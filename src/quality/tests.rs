@@ -4,7 +4,7 @@ use crate::plane::Plane;
 use crate::segmentation::Tissue;
 
 fn of_rgb(rgb: Plane<[u8; 3]>) -> Photo {
-    Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+    Photo::of(rgb)
 }
 
 fn noise(x: usize, y: usize) -> f32 {

@@ -87,7 +87,7 @@ pub fn draw(photo: &Photo, a: &Analysis) -> Overlay {
         Frame { zoom: zoom as f32, left: ((canvas_width - width) / 2) as f32, top: head as f32, width, height, text };
     let mut canvas = Canvas::new(canvas_width as u32, (head + height + foot) as u32, INK);
     let closeup = a.view.view == View::Closeup;
-    let mut picture = resized(&photo.rgb, width, height);
+    let mut picture = resized(photo.of_side(width.max(height)), width, height);
     if !closeup {
         head::tint(&mut picture, a);
     }
@@ -163,5 +163,5 @@ fn scaled(data: &[u8], w: usize, h: usize, to_w: usize, to_h: usize, kind: fast_
 
 /// Mixes two colours; 0 gives the first.
 fn mix(a: Rgb, b: Rgb, share: f32) -> Rgb {
-    std::array::from_fn(|i| (f32::from(a[i]) + (f32::from(b[i]) - f32::from(a[i])) * share).round() as u8)
+    std::array::from_fn(|i| (f32::from(a[i]) + (f32::from(b[i]) - f32::from(a[i])) * share + 0.5) as u8)
 }

@@ -78,7 +78,7 @@ impl Marker {
 /// Finds all tags of our sheets in a photo, largest first.
 #[must_use]
 pub fn detect(photo: &Photo) -> Vec<Marker> {
-    let copy = photo.rgb.shrunk(SEARCH_SIDE);
+    let copy = photo.of_side(SEARCH_SIDE).shrunk(SEARCH_SIDE);
     let shrink = photo.rgb.width() as f32 / copy.width() as f32;
     let luma = copy.luma();
     let mut found: Vec<Marker> = Vec::new();

@@ -160,7 +160,7 @@ mod tests {
                 skin
             }; 3]
         });
-        Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+        Photo::of(rgb)
     }
 
     #[test]

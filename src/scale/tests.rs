@@ -3,7 +3,7 @@ use crate::photo::Metadata;
 use crate::plane::Plane;
 
 fn photo(width: usize, height: usize) -> Photo {
-    Photo { rgb: Plane::filled(width, height, [180, 150, 130]), meta: Metadata::default(), warnings: Vec::new() }
+    Photo::of(Plane::filled(width, height, [180, 150, 130]))
 }
 
 fn mm(value: f64) -> Option<Mm> {

@@ -24,47 +24,64 @@ pub struct Region<L> {
     pub bounds: [usize; 4],
 }
 
+/// A run of px of one label in one row; rows follow one another, and so do the runs of a row.
+struct Run<L> {
+    label: L,
+    y: usize,
+    x: std::ops::Range<usize>,
+}
+
 /// Finds all connected regions.
 #[must_use]
 pub fn regions<L: Copy + PartialEq>(labels: &Plane<L>) -> Regions<L> {
     let (w, h) = (labels.width(), labels.height());
+    let mut runs: Vec<Run<L>> = Vec::new();
+    // The run whose region each run belongs to: an earlier one of that region, or itself.
     let mut parent: Vec<u32> = Vec::new();
-    let mut index = Plane::filled(w, h, 0u32);
-    for y in 0..h {
-        for x in 0..w {
-            let label = labels.get(x, y);
-            let left = (x > 0 && labels.get(x - 1, y) == label).then(|| root(&mut parent, index.get(x - 1, y)));
-            let up = (y > 0 && labels.get(x, y - 1) == label).then(|| root(&mut parent, index.get(x, y - 1)));
-            let id = match (left, up) {
-                (None, None) => {
-                    parent.push(parent.len() as u32);
-                    parent.len() as u32 - 1
+    let mut above = 0..0;
+    for (y, row) in labels.rows().enumerate() {
+        let first = runs.len();
+        let mut x = 0;
+        while x < w {
+            let label = row[x];
+            let end = x + row[x..].iter().position(|l| *l != label).unwrap_or(w - x);
+            let mut id = runs.len() as u32;
+            parent.push(id);
+            // Runs above that end before this one starts touch none of those that follow either.
+            while above.start < above.end && runs[above.start].x.end <= x {
+                above.start += 1;
+            }
+            for k in above.clone().take_while(|&k| runs[k].x.start < end) {
+                if runs[k].label == label {
+                    let other = root(&mut parent, k as u32);
+                    parent[id.max(other) as usize] = id.min(other);
+                    id = id.min(other);
                 }
-                (Some(a), None) | (None, Some(a)) => a,
-                (Some(a), Some(b)) => {
-                    parent[a.max(b) as usize] = a.min(b);
-                    a.min(b)
-                }
-            };
-            index.set(x, y, id);
+            }
+            runs.push(Run { label, y, x: x..end });
+            x = end;
         }
+        above = first..runs.len();
     }
     let mut place: Vec<Option<u32>> = vec![None; parent.len()];
     let mut list: Vec<Region<L>> = Vec::new();
-    for y in 0..h {
-        for x in 0..w {
-            let r = root(&mut parent, index.get(x, y));
-            let at = *place[r as usize].get_or_insert_with(|| {
-                list.push(Region { label: labels.get(x, y), area_px: 0, on_border_px: 0, bounds: [x, y, x, y] });
-                list.len() as u32 - 1
-            });
-            index.set(x, y, at);
-            let region = &mut list[at as usize];
-            region.area_px += 1;
-            region.on_border_px += usize::from(x == 0 || y == 0 || x + 1 == w || y + 1 == h);
-            let b = &mut region.bounds;
-            *b = [b[0].min(x), b[1], b[2].max(x), b[3].max(y)];
-        }
+    let mut index = Plane::filled(w, h, 0u32);
+    for (i, Run { label, y, x }) in runs.into_iter().enumerate() {
+        let r = root(&mut parent, i as u32);
+        let at = *place[r as usize].get_or_insert_with(|| {
+            list.push(Region { label, area_px: 0, on_border_px: 0, bounds: [x.start, y, x.start, y] });
+            list.len() as u32 - 1
+        });
+        index.row_mut(y)[x.clone()].fill(at);
+        let region = &mut list[at as usize];
+        region.area_px += x.len();
+        region.on_border_px += match (y == 0 || y + 1 == h, x.len()) {
+            (true, n) => n,
+            (false, 1) => usize::from(x.start == 0 || x.end == w),
+            (false, _) => usize::from(x.start == 0) + usize::from(x.end == w),
+        };
+        let b = &mut region.bounds;
+        *b = [b[0].min(x.start), b[1], b[2].max(x.end - 1), b[3].max(y)];
     }
     Regions { index, list }
 }
@@ -132,6 +149,48 @@ mod tests {
         assert_eq!(found.list.len(), 2);
         assert_eq!((found.list[0].area_px, found.list[0].on_border_px), (12, 12));
         assert_eq!((found.list[1].area_px, found.list[1].bounds), (4, [1, 1, 2, 2]));
+    }
+
+    /// The plain twin: floods from each px that has no region yet.
+    fn flooded(labels: &Plane<u8>) -> Regions<u8> {
+        let (w, h) = (labels.width(), labels.height());
+        let mut index = Plane::filled(w, h, u32::MAX);
+        let mut list: Vec<Region<u8>> = Vec::new();
+        for i in 0..w * h {
+            if index.as_slice()[i] != u32::MAX {
+                continue;
+            }
+            let (id, label) = (list.len() as u32, labels.as_slice()[i]);
+            let mut region = Region { label, area_px: 0, on_border_px: 0, bounds: [w, h, 0, 0] };
+            let mut open = vec![(i % w, i / w)];
+            while let Some((x, y)) = open.pop() {
+                if labels.get(x, y) != label || index.get(x, y) != u32::MAX {
+                    continue;
+                }
+                index.set(x, y, id);
+                region.area_px += 1;
+                region.on_border_px += usize::from(x == 0 || y == 0 || x + 1 == w || y + 1 == h);
+                let b = region.bounds;
+                region.bounds = [b[0].min(x), b[1].min(y), b[2].max(x), b[3].max(y)];
+                open.extend([(x.saturating_sub(1), y), ((x + 1).min(w - 1), y), (x, y.saturating_sub(1)), (x, (y + 1).min(h - 1))]);
+            }
+            list.push(region);
+        }
+        Regions { index, list }
+    }
+
+    #[test]
+    fn runs_find_what_flooding_finds() {
+        for (w, h, kinds) in [(1, 1, 1), (1, 9, 2), (9, 1, 2), (23, 17, 2), (40, 31, 3)] {
+            let mut state = 7u32;
+            let labels = Plane::from_vec(w, h, (0..w * h).map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                ((state >> 16) % kinds) as u8
+            }).collect());
+            let (found, plain) = (regions(&labels), flooded(&labels));
+            assert_eq!(found.index, plain.index, "{w} x {h}");
+            assert_eq!(found.list, plain.list, "{w} x {h}");
+        }
     }
 
     #[test]

@@ -30,6 +30,8 @@ const CHANNELS: usize = 9;
 const SMALL_HEAD: f64 = 0.55;
 /// Room around a small head, as a share of its longer side.
 const MARGIN: f64 = 0.25;
+/// Side in px of the copy from which a look at a whole photo is made: twice the input, so that the reduction averages.
+pub(super) const LOOKED_AT: usize = 512;
 /// Longest side in px of the maps after a second pass.
 const LONGEST_MAP: usize = 1024;
 
@@ -175,13 +177,13 @@ impl Segmenter for Net {
     }
 
     fn segment(&self, photo: &Photo, _view: View) -> Result<Segmentation, Error> {
-        Ok(on_photo(photo, self.maps(&photo.rgb)?))
+        Ok(on_photo(photo, self.closer(&photo.rgb, self.look(photo.of_side(LOOKED_AT))?)?))
     }
 }
 
 /// The maps of a head brought to the photo's size and borders.
 pub(super) fn on_photo(photo: &Photo, maps: Maps) -> Segmentation {
-    let probability = surround::weighed(&photo.rgb, &maps.probability);
+    let probability = surround::weighed(photo.of_side(2 * surround::SIDE), &maps.probability);
     let mut found = refine::to_photo(photo, &probability, Some(&maps.hidden));
     found.canonical = Some(maps.canonical);
     found

@@ -15,7 +15,7 @@ use crate::plane::Plane;
 
 /// Longer side of the refined map in px. A head that fills the photo is then some 700 px wide, so that a px is 0.15 % of
 /// its width.
-pub const SIDE: usize = 1024;
+pub const SIDE: usize = 768;
 /// Longer side of the copy on which the guided filter's coefficients are fitted: a net's resolution.
 const FIT_SIDE: usize = 320;
 /// Radius of the guided filter on a copy of [`FIT_SIDE`] px, about 1.5 % of the picture: a coarse map is wrong by less.
@@ -39,7 +39,7 @@ const LEAST_PART: f64 = 0.03;
 pub fn to_photo(photo: &Photo, probability: &Plane<[f32; 4]>, hidden: Option<&Plane<f32>>) -> Segmentation {
     let (w, h) = (photo.rgb.width(), photo.rgb.height());
     let (rw, rh) = size_within(w, h, SIDE);
-    let guide = resized(&photo.rgb, rw, rh);
+    let guide = resized(photo.of_side(rw.max(rh)), rw, rh);
     let filtered = filter(&guide, probability, hidden);
     let mut refined = filtered.map(|[skin, hair, scalp, _]| {
         let raw = [1.0 - skin - hair - scalp, skin, hair, scalp].map(|p| p.max(0.0));
@@ -178,23 +178,34 @@ fn labels(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Plane<T
         return small;
     }
     let columns: Vec<_> = (0..width).map(|x| neighbours(x, width, small.width())).collect();
+    // Columns of the photo that lie between the same two columns of the map.
+    let cells: Vec<std::ops::Range<usize>> = columns
+        .chunk_by(|a, b| a.0 == b.0)
+        .scan(0, |end, cell| {
+            let start = std::mem::replace(end, *end + cell.len());
+            Some(start..*end)
+        })
+        .collect();
     let mut out = Plane::filled(width, height, Tissue::Background);
     out.as_mut_slice().par_chunks_mut(width).enumerate().with_min_len(16).for_each(|(y, row)| {
         let (y0, y1, fy) = neighbours(y, height, small.height());
         let (upper, lower) = (small.row(y0), small.row(y1));
         let (above, below) = (probability.row(y0), probability.row(y1));
-        for (label, &(x0, x1, fx)) in row.iter_mut().zip(&columns) {
+        for cell in &cells {
+            let (x0, x1, _) = columns[cell.start];
             let corner = upper[x0];
             // A mean of four that agree agrees with them; only cells on a border are computed.
-            *label = if upper[x1] == corner && lower[x0] == corner && lower[x1] == corner {
-                corner
-            } else {
-                likeliest(std::array::from_fn(|k| {
+            if upper[x1] == corner && lower[x0] == corner && lower[x1] == corner {
+                row[cell.clone()].fill(corner);
+                continue;
+            }
+            for (label, &(_, _, fx)) in row[cell.clone()].iter_mut().zip(&columns[cell.clone()]) {
+                *label = likeliest(std::array::from_fn(|k| {
                     let top = above[x0][k] + fx * (above[x1][k] - above[x0][k]);
                     let bottom = below[x0][k] + fx * (below[x1][k] - below[x0][k]);
                     top + fy * (bottom - top)
-                }))
-            };
+                }));
+            }
         }
     });
     out
@@ -207,7 +218,7 @@ mod tests {
 
     fn photo(w: usize, h: usize, f: impl Fn(f32, f32) -> [u8; 3] + Sync) -> Photo {
         let rgb = Plane::from_fn(w, h, |x, y| f((x as f32 + 0.5) / w as f32, (y as f32 + 0.5) / h as f32));
-        Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+        Photo::of(rgb)
     }
 
     /// A head as a disc of radius 0.35 around the middle: hair above, skin below. `u`, `v` 0..1.

@@ -11,7 +11,7 @@ use super::working::{resized, sample_scaled, size_within};
 use crate::plane::Plane;
 
 /// Longer side of the copy in px on which paths are sought: outlines count, texture does not.
-const SIDE: usize = 96;
+pub(super) const SIDE: usize = 96;
 /// The head's middle: this share of the root-mean-square radius of its hair and scalp.
 const MIDDLE: f32 = 0.5;
 /// Difference of the two paths, in units of 25 of CIE L* a* b*, that makes the odds e to 1.

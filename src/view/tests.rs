@@ -7,7 +7,7 @@ fn photo(width: usize, height: usize, f: impl Fn(f32, f32) -> [f32; 3] + Sync) -
         let noise = ((x * 7919 + y * 104_729 + x * y * 31) % 17) as f32 / 17.0 * 6.0 - 3.0;
         f(x as f32, y as f32).map(|v| (v + noise).clamp(0.0, 255.0) as u8)
     });
-    Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+    Photo::of(rgb)
 }
 
 /// Skin with slanted dark strokes on a grid, lit from one side.

@@ -126,7 +126,7 @@ fn a_marker_is_read_at_the_scale_it_was_drawn_at() {
         let Some(drawn) = &p.truth.marker else { continue };
         let side = drawn.corners_px[0].distance(drawn.corners_px[1]);
         assert!((side * p.truth.mm_per_px - 20.0).abs() < 0.05);
-        let photo = crate::photo::Photo { rgb: p.photo.clone(), meta: Default::default(), warnings: Vec::new() };
+        let photo = crate::photo::Photo::of(p.photo.clone());
         let scale = crate::scale::marker::scale(&photo, None, &mut Vec::new());
         if let Some(scale) = scale {
             let off = scale.mm_per_px.get() / f64::from(p.truth.mm_per_px) - 1.0;

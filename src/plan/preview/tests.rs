@@ -83,7 +83,7 @@ fn scene(skin: [u8; 3], hair: [u8; 3]) -> Scene {
         ..Findings::default()
     };
     let scale = Scale { mm_per_px: MmPerPx::new(MM_PER_PX).unwrap(), source: ScaleSource::Given, relative_error: 0.01 };
-    Scene { photo: Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }, segmentation, findings, scale }
+    Scene { photo: Photo::of(rgb), segmentation, findings, scale }
 }
 
 impl Scene {
@@ -227,7 +227,7 @@ fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
     let mut ratios = Vec::new();
     for seed in SERIES {
         let phantom = draw_series(&HeadMesh::built_in(), seed, Course::Pigmentation, 1, 1300, 1300).swap_remove(TOP);
-        let photo = Photo { rgb: phantom.photo, meta: Metadata::default(), warnings: Vec::new() };
+        let photo = Photo::of(phantom.photo);
         let options = crate::analysis::Options {
             view: Some(View::Top),
             scale: ScaleOptions {

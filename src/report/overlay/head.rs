@@ -1,6 +1,7 @@
 //! Whole heads: coverage as colour, regions, hairline.
 
 use colorgrad::Gradient;
+use rayon::prelude::*;
 
 use super::{Canvas, Frame, Rgb, WHITE, mix, resized_grey};
 use crate::analysis::Analysis;
@@ -8,6 +9,7 @@ use crate::findings::{BaldRegion, RegionKind};
 use crate::plane::{Plane, Point};
 use crate::report::region_label;
 use crate::segmentation::Tissue;
+use crate::segmentation::working::neighbours;
 
 /// Vermilion of Okabe and Ito.
 const HAIRLINE: Rgb = [213, 94, 0];
@@ -42,25 +44,39 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
     let shrink = (w.max(h) as f32 / SOFT_SIDE).max(1.0);
     let small = |v: usize| ((v as f32 / shrink).round() as usize).max(1);
     let (sw, sh) = (small(w), small(h));
-    let seen = resized_grey(&tissue.map(|t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }), sw, sh);
-    let cover = resized_grey(&a.coverage.map, sw, sh);
+    // Every few px of the photo are enough for colours that are softer than that.
+    let seen = resized_grey(&thinned(tissue, sw, |t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }), sw, sh);
+    let cover = resized_grey(&thinned(&a.coverage.map, sw, |v| v), sw, sh);
     // Blurred together and divided, so that the scalp's border takes no colour from outside it.
     let weight = seen.map(f32::from).gaussian(SOFTNESS);
     let shares = cover.map(f32::from).gaussian(SOFTNESS);
     let table: Vec<(Rgb, f32)> = (0..=255u16).map(|i| colour(f32::from(i) / 255.0)).collect();
-    let (fx, fy) = (sw as f32 / w as f32, sh as f32 / h as f32);
-    for y in 0..h {
-        let v = (y as f32 + 0.5) * fy - 0.5;
-        for x in 0..w {
-            let u = (x as f32 + 0.5) * fx - 0.5;
-            let mask = weight.sample(u, v) / 255.0;
-            if mask > 0.02 {
-                let hidden = (shares.sample(u, v) / mask).clamp(0.0, 255.0) as usize;
-                let (tint, strength) = table[hidden];
-                picture.set(x, y, mix(picture.get(x, y), tint, strength * mask.min(1.0)));
+    let columns: Vec<_> = (0..w).map(|x| neighbours(x, w, sw)).collect();
+    picture.as_mut_slice().par_chunks_exact_mut(w).enumerate().with_min_len(16).for_each_init(
+        || vec![[0.0f32; 2]; sw],
+        |line, (y, row)| {
+            let (y0, y1, fy) = neighbours(y, h, sh);
+            for (x, between) in line.iter_mut().enumerate() {
+                let down = |plane: &Plane<f32>| plane.get(x, y0) + fy * (plane.get(x, y1) - plane.get(x, y0));
+                *between = [down(&weight) / 255.0, down(&shares)];
             }
-        }
-    }
+            for (px, &(x0, x1, fx)) in row.iter_mut().zip(&columns) {
+                let (a, b) = (line[x0], line[x1]);
+                let mask = a[0] + fx * (b[0] - a[0]);
+                if mask > 0.02 {
+                    let hidden = ((a[1] + fx * (b[1] - a[1])) / mask).clamp(0.0, 255.0) as usize;
+                    let (tint, strength) = table[hidden];
+                    *px = mix(*px, tint, strength * mask.min(1.0));
+                }
+            }
+        },
+    );
+}
+
+/// Every few px of a plane: some three for each px that a copy of `width` px has.
+fn thinned<T: Copy + Sync>(plane: &Plane<T>, width: usize, f: impl Fn(T) -> u8 + Sync) -> Plane<u8> {
+    let step = (plane.width() / (3 * width)).max(1);
+    Plane::from_fn(plane.width() / step, plane.height() / step, |x, y| f(plane.get(x * step + step / 2, y * step + step / 2)))
 }
 
 /// Outlines, labels, hairlines.

@@ -2,6 +2,7 @@
 
 use super::geometry;
 use crate::plane::{Plane, Point};
+use rayon::prelude::*;
 
 /// Least side in px of a square worth reading: two px for each of eight cells.
 const LEAST_SIDE: f64 = 16.0;
@@ -20,18 +21,20 @@ pub fn quads(luma: &Plane<f32>) -> Vec<[Point; 4]> {
         .collect()
 }
 
-/// Summed luma over the rectangle from the origin, for means of any window.
-struct Sums(Plane<f64>);
+/// Summed luma in whole grey levels over the rectangle from the origin, for means of any window. Modulo 2^32, which leaves
+/// the sums of windows below 4000 px of side exact.
+struct Sums(Plane<u32>);
 
 impl Sums {
     fn of(luma: &Plane<f32>) -> Self {
-        let mut sums = Plane::filled(luma.width() + 1, luma.height() + 1, 0.0);
-        for y in 0..luma.height() {
-            let mut row = 0.0;
-            for x in 0..luma.width() {
-                row += f64::from(luma.get(x, y));
-                let above = sums.get(x + 1, y);
-                sums.set(x + 1, y + 1, above + row);
+        let width = luma.width() + 1;
+        let mut sums = Plane::filled(width, luma.height() + 1, 0u32);
+        for (y, row) in luma.rows().enumerate() {
+            let (above, here) = sums.as_mut_slice()[y * width..(y + 2) * width].split_at_mut(width);
+            let mut sum = 0u32;
+            for ((here, above), luma) in here[1..].iter_mut().zip(&above[1..]).zip(row) {
+                sum = sum.wrapping_add((luma + 0.5) as u32);
+                *here = above.wrapping_add(sum);
             }
         }
         Self(sums)
@@ -41,16 +44,32 @@ impl Sums {
     fn dark(&self, luma: &Plane<f32>, radius: usize) -> Plane<bool> {
         // Black print on white paper is below half of the white, blurred still below 0.85 of the mean of both; the
         // constant keeps noise of a dark photo out.
-        const SHARE: f64 = 0.88;
-        const OFFSET: f64 = 2.0;
+        const SHARE: f32 = 0.88;
+        const OFFSET: f32 = 2.0;
         let (w, h) = (luma.width(), luma.height());
-        Plane::from_fn(w, h, |x, y| {
-            let (x0, x1) = (x.saturating_sub(radius), (x + radius + 1).min(w));
+        let mut out = Plane::filled(w, h, false);
+        out.as_mut_slice().par_chunks_exact_mut(w).enumerate().with_min_len(16).for_each(|(y, out)| {
             let (y0, y1) = (y.saturating_sub(radius), (y + radius + 1).min(h));
-            let sum = self.0.get(x1, y1) - self.0.get(x0, y1) - self.0.get(x1, y0) + self.0.get(x0, y0);
-            let mean = sum / ((x1 - x0) * (y1 - y0)) as f64;
-            f64::from(luma.get(x, y)) < SHARE * mean - OFFSET
-        })
+            let (upper, lower, row) = (self.0.row(y0), self.0.row(y1), luma.row(y));
+            let is_dark = |x0: usize, x1: usize, luma: f32| {
+                let sum = lower[x1].wrapping_sub(lower[x0]).wrapping_sub(upper[x1].wrapping_sub(upper[x0]));
+                let area = ((x1 - x0) * (y1 - y0)) as f32;
+                luma * area < SHARE * sum as f32 - OFFSET * area
+            };
+            let (inner, outer) = if w > 2 * radius { (radius, w - radius) } else { (w, w) };
+            for x in (0..inner).chain(outer..w) {
+                out[x] = is_dark(x.saturating_sub(radius), (x + radius + 1).min(w), row[x]);
+            }
+            // Away from the sides all windows are as wide, and the loop has no branch.
+            let span = 2 * radius + 1;
+            let area = (span * (y1 - y0)) as f32;
+            let windows = lower.windows(span + 1).zip(upper.windows(span + 1));
+            for ((out, luma), (lower, upper)) in out[inner..outer].iter_mut().zip(&row[inner..outer]).zip(windows) {
+                let sum = lower[span].wrapping_sub(lower[0]).wrapping_sub(upper[span].wrapping_sub(upper[0]));
+                *out = luma * area < SHARE * sum as f32 - OFFSET * area;
+            }
+        });
+        out
     }
 }
 

@@ -37,7 +37,7 @@ pub fn photo_of_tag(tag: usize, corners: [Point; 4], blur: f32, noise: f32, shad
         let grain = ((x * 7919 + y * 104_729 + x * y * 31) % 101) as f32 / 50.0 - 1.0;
         [(soft.get(x, y) * light + noise * grain).clamp(0.0, 255.0) as u8; 3]
     });
-    Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }
+    Photo::of(rgb)
 }
 
 fn turned(side: f32, degrees: f32) -> [Point; 4] {

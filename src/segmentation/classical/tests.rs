@@ -30,7 +30,7 @@ fn drawn(w: usize, h: usize, skin: [u8; 3], hair: [u8; 3], wall: [u8; 3]) -> (Ph
         let light = 1.0 + rough * noise(x / 2, y / 2);
         base.map(|c| (f32::from(c) * light).clamp(0.0, 255.0) as u8)
     });
-    (Photo { rgb, meta: Metadata::default(), warnings: Vec::new() }, truth)
+    (Photo::of(rgb), truth)
 }
 
 fn share_right(found: &Plane<Tissue>, truth: &Plane<Tissue>, of: Tissue) -> f64 {
@@ -61,7 +61,7 @@ fn heads_of_many_colours_are_found() {
 #[test]
 fn a_wall_and_a_black_picture_have_no_head() {
     for colour in [[0u8; 3], [128, 130, 126], [255; 3]] {
-        let photo = Photo { rgb: Plane::filled(200, 150, colour), meta: Metadata::default(), warnings: Vec::new() };
+        let photo = Photo::of(Plane::filled(200, 150, colour));
         let found = Classical.segment(&photo, View::Front).unwrap();
         assert!(found.head_width_px.is_none(), "{colour:?}: {:?} px", found.head_width_px);
         assert!(!found.warnings.is_empty());
@@ -72,7 +72,7 @@ fn a_wall_and_a_black_picture_have_no_head() {
 fn sizes_down_to_one_px_do_not_panic() {
     for (w, h) in [(1, 1), (1, 40), (7, 3)] {
         let photo =
-            Photo { rgb: Plane::filled(w, h, [200, 150, 120]), meta: Metadata::default(), warnings: Vec::new() };
+            Photo::of(Plane::filled(w, h, [200, 150, 120]));
         let found = Classical.segment(&photo, View::Top).unwrap();
         assert_eq!((found.tissue.width(), found.tissue.height()), (w, h));
     }
