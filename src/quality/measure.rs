@@ -11,8 +11,8 @@ use crate::view::View;
 /// Side of a tile in px.
 const TILE: usize = 160;
 
-/// Most tiles that are looked at: about 1 MP of the photo, whatever its size.
-pub const MOST_TILES: usize = 40;
+/// Most tiles that are looked at: about 0.6 MP of the photo, whatever its size.
+pub const MOST_TILES: usize = 24;
 
 /// Where the photo shows what it is about: head, or the field of a close-up; the whole photo where neither is known.
 pub struct Subject<'a> {

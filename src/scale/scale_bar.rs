@@ -45,7 +45,7 @@ pub fn detect(photo: &Photo) -> Option<f64> {
 }
 
 fn bar(luma: &Plane<f32>) -> Option<Line> {
-    let turned = Plane::from_fn(luma.height(), luma.width(), |x, y| luma.get(y, x));
+    let turned = luma.transposed();
     let (level, upright) = (lines(luma), lines(&turned));
     let arm = |bar: &Line| {
         upright.iter().any(|arm| {
@@ -109,7 +109,16 @@ fn lines(luma: &Plane<f32>) -> Vec<Line> {
         for y in reach..h.saturating_sub(reach) {
             let (above, here, below) = (luma.row(y - reach), luma.row(y), luma.row(y + reach));
             for sign in [1.0, -1.0] {
-                let on = |x: usize| (sign * (above[x] - here[x])).min(sign * (below[x] - here[x])) >= CONTRAST;
+                let stands_out = |above: f32, here: f32, below: f32| {
+                    (sign * (above - here) >= CONTRAST) & (sign * (below - here) >= CONTRAST)
+                };
+                // Most rows hold too little of one sign to look at more closely: hairs may cross half of a bar.
+                let pairs = above.iter().zip(here).zip(below);
+                let standing: usize = pairs.map(|((a, v), b)| usize::from(stands_out(*a, *v, *b))).sum();
+                if 2 * standing < least {
+                    continue;
+                }
+                let on = |x: usize| stands_out(above[x], here[x], below[x]);
                 let mut x = 0;
                 while x < w {
                     if !on(x) {

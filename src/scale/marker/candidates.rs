@@ -22,7 +22,7 @@ pub fn quads(luma: &Plane<f32>) -> Vec<[Point; 4]> {
 }
 
 /// Summed luma in whole grey levels over the rectangle from the origin, for means of any window. Modulo 2^32, which leaves
-/// the sums of windows below 4000 px of side exact.
+/// the sums of windows below 2900 px of side exact and below 2^31.
 struct Sums(Plane<u32>);
 
 impl Sums {
@@ -54,7 +54,7 @@ impl Sums {
             let is_dark = |x0: usize, x1: usize, luma: f32| {
                 let sum = lower[x1].wrapping_sub(lower[x0]).wrapping_sub(upper[x1].wrapping_sub(upper[x0]));
                 let area = ((x1 - x0) * (y1 - y0)) as f32;
-                luma * area < SHARE * sum as f32 - OFFSET * area
+                luma * area < SHARE * sum.cast_signed() as f32 - OFFSET * area
             };
             let (inner, outer) = if w > 2 * radius { (radius, w - radius) } else { (w, w) };
             for x in (0..inner).chain(outer..w) {
@@ -66,7 +66,8 @@ impl Sums {
             let windows = lower.windows(span + 1).zip(upper.windows(span + 1));
             for ((out, luma), (lower, upper)) in out[inner..outer].iter_mut().zip(&row[inner..outer]).zip(windows) {
                 let sum = lower[span].wrapping_sub(lower[0]).wrapping_sub(upper[span].wrapping_sub(upper[0]));
-                *out = luma * area < SHARE * sum as f32 - OFFSET * area;
+                // Sums of windows stay below 2^31, and signed whole numbers become floats in one instruction.
+                *out = luma * area < SHARE * sum.cast_signed() as f32 - OFFSET * area;
             }
         });
         out

@@ -184,15 +184,11 @@ fn mask_boxes(brightness: &Brightness, field: &mut Plane<bool>) {
 
 /// Letters, circles and lines in pure colours, with the colour that compression smears around them.
 fn mask_drawn_colours(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
-    let (w, h) = (rgb.width() as i64, rgb.height() as i64);
-    for y in 0..h {
-        for x in 0..w {
-            if is_drawn_colour(rgb.get(x as usize, y as usize)) {
-                for (u, v) in (-2..=2).flat_map(|dy| (-2..=2).map(move |dx| (x + dx, y + dy))) {
-                    if u >= 0 && v >= 0 && u < w && v < h {
-                        field.set(u as usize, v as usize, false);
-                    }
-                }
+    let (w, h) = (rgb.width(), rgb.height());
+    for (y, row) in rgb.rows().enumerate() {
+        for (x, _) in row.iter().enumerate().filter(|(_, px)| is_drawn_colour(**px)) {
+            for v in y.saturating_sub(2)..(y + 3).min(h) {
+                field.row_mut(v)[x.saturating_sub(2)..(x + 3).min(w)].fill(false);
             }
         }
     }
