@@ -18,7 +18,7 @@ use crate::photo::Photo;
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
-use crate::segmentation::closeup::darkness::Contrast;
+use crate::segmentation::closeup::darkness::{self, Contrast};
 use crate::segmentation::closeup::{FAINT_HAIR, WorkImage};
 use crate::units::Micrometre;
 use crate::view::View;
@@ -158,6 +158,23 @@ fn filled(contrast: &Contrast, width: f32) -> Plane<f32> {
     if gleam > HOLLOW * all { closed } else { contrast.plane.closing((0.125 * width).round() as usize) }
 }
 
+/// Share of the field's usual length of which a shaft must show more to be counted where the photo's edge cuts its root off.
+const STUB: f32 = 0.33;
+
+/// Whether the photo shows too little of each shaft to count it: its root lies outside, and so does most of its length.
+///
+/// Paths start at their roots.
+fn are_stubs(traces: &[trace::Trace], contrast: &Plane<f32>, width: f32) -> Vec<bool> {
+    let (w, h) = (contrast.width() as f32, contrast.height() as f32);
+    let near = 0.5 * width;
+    let is_cut = |p: Point| p.x < near || p.y < near || p.x > w - 1.0 - near || p.y > h - 1.0 - near;
+    let ends = |t: &trace::Trace| [t.path[0], t.path[t.path.len() - 1]];
+    let mut whole: Vec<f32> =
+        traces.iter().filter(|t| !ends(t).into_iter().any(is_cut)).map(trace::Trace::length).collect();
+    let usual = darkness::quantile(&mut whole, 0.5);
+    traces.iter().map(|t| is_cut(t.path[0]) && t.length() < STUB * usual).collect()
+}
+
 fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     let (width, hair) = (image.shaft, image.contrast.hair);
     let body = filled(&image.contrast, width);
@@ -189,11 +206,12 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     let is_debris = debris::tell(&traces, shade, width);
     let mut loose = Vec::new();
     let mut hairs = Vec::new();
-    for (t, d) in traces.into_iter().zip(is_debris) {
+    let is_stub = are_stubs(&traces, &image.contrast.plane, width);
+    for ((t, d), stub) in traces.into_iter().zip(is_debris).zip(is_stub) {
         if t.length() < 1.5 * width {
             continue;
         }
-        if d { loose.push(t) } else { hairs.push(t) }
+        if d || stub { loose.push(t) } else { hairs.push(t) }
     }
     let mut traces = hairs;
     root::orient(&mut traces, shade, width, dark);

@@ -190,3 +190,19 @@ fn vellus_beside_terminal_hair_is_found() {
         assert!(change(n, drawn) < 0.15, "{n} of {drawn} hairs, {:.1} vellus", spec.vellus_share);
     }
 }
+
+#[test]
+fn of_shafts_cut_at_their_roots_the_short_ones_are_not_counted() {
+    let contrast = Plane::filled(200, 200, 0.0f32);
+    let level = |x: usize, length: usize, y: usize| trace::Trace {
+        path: (x..=x + length).map(|x| Point::new(x as f32, y as f32)).collect(),
+        strength: 1.0,
+        contrast: 1.0,
+        is_thin: false,
+    };
+    let mut traces: Vec<_> = (0..5).map(|i| level(60, 60, 20 * i + 20)).collect();
+    // Rooted beyond the left edge: little of the one is seen, much of the other. The last leaves the photo with its tip.
+    traces.extend([level(0, 15, 130), level(0, 40, 150), level(185, 14, 170)]);
+    let expected = [false, false, false, false, false, true, false, false];
+    assert_eq!(are_stubs(&traces, &contrast, 8.0), expected);
+}

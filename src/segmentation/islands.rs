@@ -172,7 +172,12 @@ mod tests {
                 region.on_border_px += usize::from(x == 0 || y == 0 || x + 1 == w || y + 1 == h);
                 let b = region.bounds;
                 region.bounds = [b[0].min(x), b[1].min(y), b[2].max(x), b[3].max(y)];
-                open.extend([(x.saturating_sub(1), y), ((x + 1).min(w - 1), y), (x, y.saturating_sub(1)), (x, (y + 1).min(h - 1))]);
+                open.extend([
+                    (x.saturating_sub(1), y),
+                    ((x + 1).min(w - 1), y),
+                    (x, y.saturating_sub(1)),
+                    (x, (y + 1).min(h - 1)),
+                ]);
             }
             list.push(region);
         }
@@ -183,10 +188,16 @@ mod tests {
     fn runs_find_what_flooding_finds() {
         for (w, h, kinds) in [(1, 1, 1), (1, 9, 2), (9, 1, 2), (23, 17, 2), (40, 31, 3)] {
             let mut state = 7u32;
-            let labels = Plane::from_vec(w, h, (0..w * h).map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                ((state >> 16) % kinds) as u8
-            }).collect());
+            let labels = Plane::from_vec(
+                w,
+                h,
+                (0..w * h)
+                    .map(|_| {
+                        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                        ((state >> 16) % kinds) as u8
+                    })
+                    .collect(),
+            );
             let (found, plain) = (regions(&labels), flooded(&labels));
             assert_eq!(found.index, plain.index, "{w} x {h}");
             assert_eq!(found.list, plain.list, "{w} x {h}");

@@ -140,7 +140,9 @@ impl HairStyle {
             Afro => dice.range(0.5, 1.2),
             Locs => dice.range(0.0, 0.2),
             Shaven | Buzz => 0.0,
-            Bob | Long | Ponytail | Bun => dice.weighted(&[(0.0, 0.38), (0.25, 0.27), (0.55, 0.22), (0.95, 0.13)]) * dice.range(0.7, 1.3),
+            Bob | Long | Ponytail | Bun => {
+                dice.weighted(&[(0.0, 0.38), (0.25, 0.27), (0.55, 0.22), (0.95, 0.13)]) * dice.range(0.7, 1.3)
+            }
             _ => dice.weighted(&[(0.0, 0.5), (0.22, 0.28), (0.5, 0.15), (0.85, 0.07)]) * dice.range(0.7, 1.3),
         };
         let fringe_chance = if matches!(cut, Bob | Long | Ponytail | Bun) { 0.28 } else { 0.0 };

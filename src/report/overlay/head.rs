@@ -45,7 +45,8 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
     let small = |v: usize| ((v as f32 / shrink).round() as usize).max(1);
     let (sw, sh) = (small(w), small(h));
     // Every few px of the photo are enough for colours that are softer than that.
-    let seen = resized_grey(&thinned(tissue, sw, |t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }), sw, sh);
+    let seen =
+        resized_grey(&thinned(tissue, sw, |t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }), sw, sh);
     let cover = resized_grey(&thinned(&a.coverage.map, sw, |v| v), sw, sh);
     // Blurred together and divided, so that the scalp's border takes no colour from outside it.
     let weight = seen.map(f32::from).gaussian(SOFTNESS);
@@ -76,7 +77,9 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
 /// Every few px of a plane: some three for each px that a copy of `width` px has.
 fn thinned<T: Copy + Sync>(plane: &Plane<T>, width: usize, f: impl Fn(T) -> u8 + Sync) -> Plane<u8> {
     let step = (plane.width() / (3 * width)).max(1);
-    Plane::from_fn(plane.width() / step, plane.height() / step, |x, y| f(plane.get(x * step + step / 2, y * step + step / 2)))
+    Plane::from_fn(plane.width() / step, plane.height() / step, |x, y| {
+        f(plane.get(x * step + step / 2, y * step + step / 2))
+    })
 }
 
 /// Outlines, labels, hairlines.

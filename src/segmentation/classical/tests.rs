@@ -71,8 +71,7 @@ fn a_wall_and_a_black_picture_have_no_head() {
 #[test]
 fn sizes_down_to_one_px_do_not_panic() {
     for (w, h) in [(1, 1), (1, 40), (7, 3)] {
-        let photo =
-            Photo::of(Plane::filled(w, h, [200, 150, 120]));
+        let photo = Photo::of(Plane::filled(w, h, [200, 150, 120]));
         let found = Classical.segment(&photo, View::Top).unwrap();
         assert_eq!((found.tissue.width(), found.tissue.height()), (w, h));
     }

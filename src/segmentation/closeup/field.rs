@@ -158,7 +158,22 @@ fn mask_banners(brightness: &Brightness, field: &mut Plane<bool>) {
     }
 }
 
-/// Boxes of labels: two level edges of the same extent above each other.
+/// Whether an upright edge, one px sharp, runs near column `x` over most of the `rows`; off the photo there may be one.
+fn has_side(brightness: &Brightness, x: usize, rows: &std::ops::Range<usize>, brighter: bool) -> bool {
+    /// The ends of the level edges tell the side to so many px.
+    const NEAR: usize = 8;
+    let columns = &brightness.upright;
+    if x <= NEAR || x + NEAR + 2 >= columns.height() {
+        return true;
+    }
+    let step = |c: usize| {
+        let pairs = columns.row(c)[rows.clone()].iter().zip(&columns.row(c + 1)[rows.clone()]);
+        pairs.filter(|(a, b)| if brighter { **b >= a.saturating_add(6) } else { **a >= b.saturating_add(6) }).count()
+    };
+    (x - NEAR..=x + NEAR).any(|c| 10 * step(c) >= 6 * rows.len())
+}
+
+/// Boxes of labels: two level edges of the same extent above each other, and a side at either end. Level hairs have the first, too.
 fn mask_boxes(brightness: &Brightness, field: &mut Plane<bool>) {
     let (w, h) = (field.width(), field.height());
     let edges = straight_edges(|line| brightness.level.row(line), h, (w / 20).max(16), 3, 0.8);
@@ -171,6 +186,8 @@ fn mask_boxes(brightness: &Brightness, field: &mut Plane<bool>) {
                 && top.brighter != bottom.brighter
                 && near(top.from, bottom.from)
                 && near(top.to, bottom.to)
+                && has_side(brightness, top.from, &(top.line + 1..bottom.line + 1), top.brighter)
+                && has_side(brightness, top.to, &(top.line + 1..bottom.line + 1), !top.brighter)
             {
                 for y in top.line.saturating_sub(1)..(bottom.line + 3).min(h) {
                     for x in top.from.min(bottom.from).saturating_sub(3)..(top.to.max(bottom.to) + 3).min(w) {
@@ -304,5 +321,24 @@ mod tests {
     fn a_drawn_line_is_masked_and_an_upright_hair_is_not() {
         assert!(!visible(&stroke(0.5)).get(100, 120), "a scale bar of one px");
         assert!(visible(&stroke(2.5)).get(100, 120), "a hair 5 px wide");
+    }
+
+    /// Grey skin with what `draw` puts over it.
+    fn skin(draw: impl Fn(usize, usize) -> Option<u8> + Sync) -> Plane<[u8; 3]> {
+        Plane::from_fn(640, 480, |x, y| draw(x, y).map_or([200, 165, 150], |v| [v; 3]))
+    }
+
+    #[test]
+    fn a_label_is_masked_and_two_level_hairs_above_each_other_are_not() {
+        let inside = |x: usize, y: usize| (200..320).contains(&x) && (200..230).contains(&y);
+        let label = visible(&skin(|x, y| inside(x, y).then_some(if (x / 4 + y / 4) % 3 == 0 { 250 } else { 120 })));
+        assert!(!label.get(260, 215), "a label with letters");
+        // The upper edge of one hair and the lower edge of another bound a strip of skin, which has no sides.
+        let hairs = skin(|x, y| {
+            let level = (200..320).contains(&x) && ((194..200).contains(&y) || (230..236).contains(&y));
+            level.then_some(50)
+        });
+        let field = visible(&hairs);
+        assert!(field.get(260, 215) && field.get(260, 197), "skin between two level hairs, and a hair");
     }
 }
