@@ -44,7 +44,7 @@ pub struct CloseupGuess {
 
 impl CloseupGuess {
     /// Log-odds beyond which the layout alone is not believed: it takes one drawn head in five for a close-up, whatever it says.
-    const MOST: f32 = 3.0;
+    const MOST: f32 = 2.0;
 
     /// This guess with a second, independent witness: log-odds for a close-up.
     #[must_use]

@@ -98,7 +98,7 @@ pub fn segment_any(photo: &Photo) -> Result<(CloseupGuess, Segmentation), Error>
     let (guess, found) = match net::Net::embedded() {
         Ok(net) => {
             let whole = net.look(photo.of_side(net::LOOKED_AT))?;
-            let guess = layout.and(net::closeup_log_odds(&whole.probability));
+            let guess = layout.and(net::closeup_log_odds(&whole));
             let found = (!guess.is_closeup).then(|| net.closer(&photo.rgb, whole)).transpose()?;
             (guess, found.map(|maps| net::on_photo(photo, maps)))
         }

@@ -189,42 +189,48 @@ pub(super) fn on_photo(photo: &Photo, maps: Maps) -> Segmentation {
     found
 }
 
-/// Cells along each side in which the tissues of a photo are compared.
+/// Cells along each side in which the maps of a photo are compared.
 const CELLS: usize = 8;
-/// Variance of the tissues' shares between cells, summed over the tissues, at which a photo is as likely a close-up as a head:
-/// drawn close-ups show 0.00 to 0.12 (median 0.05), drawn heads 0.10 to 0.57 (median 0.38).
-const EVEN_ODDS: f32 = 0.2;
-/// Natural logarithm of the factor on that variance that makes the odds e to 1: wide, so that a clear layout is not overruled.
+/// Variance between cells of the tissues' shares and of the place on the head, summed, at which a photo is as likely a close-up as a
+/// head: drawn close-ups show 0.00 to 0.5 (geometric mean 0.1), drawn heads 0.5 to 1.3 (1.0).
+const EVEN_ODDS: f32 = 0.55;
+/// Natural logarithm of the factor on that variance that makes the odds e to 1.
 const ODDS_STEP: f32 = 0.25;
 
-/// Log-odds that a picture with these tissue probabilities is a close-up: a field of skin is much the same everywhere, a head has
-/// hair here, a face there and a room around it. Between -8 and 8.
-pub(super) fn closeup_log_odds(probability: &Plane<[f32; 4]>) -> f32 {
-    let (w, h) = (probability.width(), probability.height());
+/// Log-odds that a picture with these maps is a close-up: a field of skin is much the same everywhere; a head has hair here, a face
+/// there and a room around it, and its places turn about it. Between -8 and 8.
+pub(super) fn closeup_log_odds(maps: &Maps) -> f32 {
+    let shares = spread(&maps.probability);
+    let places = spread(&maps.canonical);
+    (-((shares + places).max(1e-6) / EVEN_ODDS).ln() / ODDS_STEP).clamp(-8.0, 8.0)
+}
+
+/// Variance of a plane's means over [`CELLS`] x [`CELLS`] cells, summed over its channels.
+fn spread<const N: usize>(plane: &Plane<[f32; N]>) -> f32 {
+    let (w, h) = (plane.width(), plane.height());
     let (columns, rows) = (CELLS.min(w), CELLS.min(h));
-    let cells: Vec<[f32; 4]> = (0..columns * rows)
+    let cells: Vec<[f32; N]> = (0..columns * rows)
         .map(|i| {
             let (x, y) = (i % columns, i / columns);
             let (x0, x1) = (x * w / columns, (x + 1) * w / columns);
-            let mut sum = [0.0f32; 4];
+            let mut sum = [0.0f32; N];
             let range = y * h / rows..(y + 1) * h / rows;
             let n = (range.len() * (x1 - x0)) as f32;
             for row in range {
-                for p in &probability.row(row)[x0..x1] {
-                    (0..4).for_each(|k| sum[k] += p[k]);
+                for p in &plane.row(row)[x0..x1] {
+                    (0..N).for_each(|k| sum[k] += p[k]);
                 }
             }
             sum.map(|s| s / n)
         })
         .collect();
     let n = cells.len() as f32;
-    let variance: f32 = (0..4)
+    (0..N)
         .map(|k| {
             let mean = cells.iter().map(|c| c[k]).sum::<f32>() / n;
             cells.iter().map(|c| (c[k] - mean).powi(2)).sum::<f32>() / n
         })
-        .sum();
-    (-(variance.max(1e-6) / EVEN_ODDS).ln() / ODDS_STEP).clamp(-8.0, 8.0)
+        .sum()
 }
 
 /// Sides of the input for a picture: the longer one `side` px, both multiples of [`STRIDE`]. Up to 6 % of stretch, which

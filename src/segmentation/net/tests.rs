@@ -113,8 +113,18 @@ fn an_even_field_is_a_closeup_and_a_head_before_a_wall_is_none() {
         (true, true) => [0.05, 0.05, 0.9, 0.0],
         (true, false) => [0.05, 0.9, 0.05, 0.0],
     });
-    // Odds of more than four to one: enough where the layout is in doubt, not enough to overrule a clear one.
-    assert!(closeup_log_odds(&even) > 1.5, "{}", closeup_log_odds(&even));
-    assert!(closeup_log_odds(&head) < -1.5, "{}", closeup_log_odds(&head));
-    assert!(closeup_log_odds(&Plane::filled(3, 1, [0.25; 4])).is_finite());
+    // Places turn about the head; a field has one, if any.
+    let around = |x: usize, y: usize| {
+        let azimuth = (x as f32 - 48.0) / 26.0;
+        [azimuth.sin(), azimuth.cos(), 0.9 - y as f32 / 40.0]
+    };
+    let odds = |probability: Plane<[f32; 4]>, turn: bool| {
+        let (w, h) = (probability.width(), probability.height());
+        let canonical = Plane::from_fn(w, h, |x, y| if turn { around(x, y) } else { [0.1, 0.8, 0.5] });
+        closeup_log_odds(&Maps { hidden: Plane::filled(w, h, 0.5), probability, canonical })
+    };
+    // Odds of more than seven to one, which no layout outweighs.
+    let (even, head) = (odds(even, false), odds(head, true));
+    assert!(even > 2.0 && head < -2.0, "{even}, {head}");
+    assert!(odds(Plane::filled(3, 1, [0.25; 4]), false).is_finite());
 }
