@@ -44,6 +44,7 @@ impl Picture {
                 middle
             }
             "imageproc" => self.imageproc().to_string(),
+            "libblur" => self.libblur().to_string(),
             "peak" => kernel::multiply_adds(self.isa, 1 << 22).to_string(),
             "write-exact" => write("exact", rows(&self.spots(Mode::Exact))),
             "write-decimated" => write("decimated", rows(&self.spots(Mode::Decimated))),
@@ -54,15 +55,44 @@ impl Picture {
         }
     }
 
+    /// The luminance and what each level's variance lacks from the next.
+    fn to_blur(&self) -> (Vec<f32>, Vec<f32>) {
+        let grey = self.rgb.iter().map(|&px| f32::from(kernel::luminance(px))).collect();
+        let mut last = 0.0f32;
+        let steps = SIGMAS.map(|sigma| (sigma * sigma - std::mem::replace(&mut last, sigma).powi(2)).sqrt());
+        (grey, steps.to_vec())
+    }
+
+    /// The levels alone, by libblur's exact Gaussian, with the kernel's windows.
+    fn libblur(&self) -> f32 {
+        use libblur::{BlurImage, BlurImageMut, EdgeMode, EdgeMode2D, FastBlurChannels};
+        let (mut level, steps) = self.to_blur();
+        let (w, h) = (self.width as u32, self.height as u32);
+        let mut next = vec![0.0f32; level.len()];
+        for sigma in steps {
+            let parameters =
+                libblur::GaussianBlurParams::new(2 * (3.0 * sigma - 1e-3).ceil() as u32 + 1, f64::from(sigma));
+            libblur::gaussian_blur_f32(
+                &BlurImage::borrow(&level, w, h, FastBlurChannels::Plane),
+                &mut BlurImageMut::borrow(&mut next, w, h, FastBlurChannels::Plane),
+                parameters,
+                EdgeMode2D::new(EdgeMode::Reflect101),
+                libblur::ThreadingPolicy::Single,
+                libblur::IeeeBinaryConvolutionMode::Normal,
+            )
+            .expect("both planes have the photo's size");
+            std::mem::swap(&mut level, &mut next);
+        }
+        level[0]
+    }
+
     /// The levels alone, without responses and maxima.
     fn imageproc(&self) -> f32 {
-        let grey: Vec<f32> = self.rgb.iter().map(|&px| f32::from(kernel::luminance(px))).collect();
+        let (grey, steps) = self.to_blur();
         let (w, h) = (self.width as u32, self.height as u32);
         let mut level: ImageBuffer<Luma<f32>, Vec<f32>> = ImageBuffer::from_raw(w, h, grey).expect("as many as pixels");
-        let mut last = 0.0f32;
-        for sigma in SIGMAS {
-            level = imageproc::filter::gaussian_blur_f32(&level, (sigma * sigma - last * last).sqrt());
-            last = sigma;
+        for sigma in steps {
+            level = imageproc::filter::gaussian_blur_f32(&level, sigma);
         }
         level.as_raw()[0]
     }

@@ -97,7 +97,7 @@ mod tests {
             probability: Plane::from_fn(20, 10, |x, _| if x < 10 { scalp } else { [1.0, 0.0, 0.0, 0.0] }),
             hidden: Plane::filled(20, 10, share),
             canonical: None,
-            field: Plane::filled(80, 40, true),
+            field: None,
             work_image: None,
             head_width_px: None,
             confidence: 1.0,

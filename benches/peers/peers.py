@@ -240,6 +240,63 @@ def whole(program, photo, rounds, arguments=()):
     return statistics.median(analysis), statistics.median(decode)
 
 
+# A process counts the memory of the one that started it until it runs its own program, so a small one starts it.
+STARTER = """
+import os, sys
+nowhere = os.open(os.devnull, os.O_WRONLY)
+files = [(os.POSIX_SPAWN_DUP2, nowhere, 1), (os.POSIX_SPAWN_DUP2, nowhere, 2)]
+_, _, usage = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=files), 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+"""
+
+
+def cost(command):
+    """CPU seconds and peak memory in MiB of one process."""
+    answer = subprocess.run([sys.executable, "-S", "-E", "-c", STARTER, *command], check=True, capture_output=True, text=True)
+    return tuple(float(value) for value in answer.stdout.split())
+
+
+def analysis(program, photos, threads, view="front"):
+    """Cost of a batch with all its files."""
+    with tempfile.TemporaryDirectory() as out:
+        return cost([program, "analyze", *photos, "--out", out, "--threads", str(threads), "--view", view, "--quiet"])
+
+
+def medians(run, rounds):
+    """Medians of what several runs cost."""
+    return [statistics.median(values) for values in zip(*(run() for _ in range(rounds)))]
+
+
+# Megapixels of one photo, and photos of a batch.
+SIZES = {1: (1168, 876), 4: (2312, 1736), 12: (4000, 3000), 48: (8000, 6000)}
+BATCHES = (10, 100, 1000)
+
+
+def growth(program, head, folder, rounds, batches):
+    """Rows of the page on what more pixels, more photos and a second thread cost."""
+    image = cv2.imread(head)
+    rows = []
+    for megapixels, size in SIZES.items():
+        path = f"{folder}/{megapixels}mp.jpg"
+        interpolation = cv2.INTER_AREA if size[0] <= image.shape[1] else cv2.INTER_LINEAR
+        cv2.imwrite(path, cv2.resize(image, size, interpolation=interpolation), [cv2.IMWRITE_JPEG_QUALITY, 92])
+        seconds, memory = medians(lambda: analysis(program, [path], 1), rounds)
+        rows.append((f"one head of {megapixels} MP", seconds * 1e3, f"{seconds * 1e3 / megapixels:.1f} a megapixel", memory))
+    photo = Path(f"{folder}/1mp.jpg").read_bytes()
+    names = []
+    for i in range(max(batches)):
+        names.append(f"{folder}/batch{i:04}.jpg")
+        Path(names[-1]).write_bytes(photo)
+    for count in batches:
+        seconds, memory = analysis(program, names[:count], 1)
+        rows.append((f"{count} heads of 1 MP", seconds * 1e3, f"{seconds * 1e3 / count:.1f} a photo", memory))
+    one, two = [], []
+    for _ in range(rounds):
+        one.append(analysis(program, names[:20], 1)[0])
+        two.append(analysis(program, names[:20], 2)[0])
+    return rows, statistics.median(two) / statistics.median(one)
+
+
 def cpu_name():
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -254,6 +311,7 @@ def main():
     parser.add_argument("--program", required=True, help="scalpmap")
     parser.add_argument("--build", required=True, help="how both were compiled, for the page")
     parser.add_argument("--rounds", type=int, default=7, help="at least 7 [default: 7]")
+    parser.add_argument("--full", action="store_true", help="also a batch of 1 000 photos")
     parser.add_argument("--page", required=True, help="file to write")
     arguments = parser.parse_args()
     rounds = max(7, arguments.rounds)
@@ -290,6 +348,7 @@ def main():
         "OpenCV, decimated": lambda: own_clock(opencv.decimated, 2),
         "OpenCV, ridges": lambda: own_clock(opencv.ridges, 2),
         "imageproc, levels only": lambda: kernel.run("imageproc")[0],
+        "libblur, levels only": lambda: kernel.run("libblur", 2)[0],
         "scikit-image blob_dog": lambda: own_clock(
             lambda: blob_dog(dark, min_sigma=1, max_sigma=8, sigma_ratio=2**0.5, threshold=FLOOR / 255, overlap=1)
         ),
@@ -318,18 +377,31 @@ def main():
     closeup, closeup_decode = whole(arguments.program, photos["closeup"], rounds, ["--view", "closeup", "--mm-per-px", "0.01"])
     head, head_decode = whole(arguments.program, photos["head"], rounds, ["--view", "front"])
 
+    start, base = medians(lambda: cost([arguments.program, "--help"]), rounds)
+    # Nothing but the start and what is made ready before a photo: the file is no photo.
+    nothing = f"{folder.name}/nothing.jpg"
+    Path(nothing).write_bytes(b"no photo")
+    ready, _ = medians(lambda: analysis(arguments.program, [nothing], 1), rounds)
+    rows, inflation = growth(arguments.program, photos["head"], folder.name, 3, BATCHES if arguments.full else BATCHES[:2])
+    most = next(memory for name, _, _, memory in rows if name == "one head of 12 MP")
+
     ratios = [
         ("decimated, against OpenCV doing the same", ms["OpenCV, decimated"] / ms["kernel, decimated"], "4 (6)"),
         ("decimated, against OpenCV at full resolution", ms["OpenCV, full resolution"] / ms["kernel, decimated"], "6 (9)"),
         ("decimated, against scikit-image blob_dog", ms["scikit-image blob_dog"] / ms["kernel, decimated"], "60 (100)"),
         ("exact, against OpenCV at full resolution", ms["OpenCV, full resolution"] / ms["kernel, exact"], "3.5 (5)"),
         ("exact, against imageproc's levels alone", ms["imageproc, levels only"] / ms["kernel, exact"], ""),
+        ("exact, against libblur's levels alone", ms["libblur, levels only"] / ms["kernel, exact"], ""),
         ("share of the multiply-add peak, exact", share(exact_work, "kernel, exact"), "0.55 (0.65)"),
         ("share of the multiply-add peak, decimated", share(decimated_work, "kernel, decimated"), "0.40 (0.50)"),
         ("ridges, against scikit-image frangi", ms["scikit-image frangi"] / ms["kernel, ridges"], "30 (60)"),
         ("ridges, against OpenCV", ms["OpenCV, ridges"] / ms["kernel, ridges"], ""),
         ("whole close-up analysis, 2 MP, times libjpeg-turbo's decoding", closeup / closeup_decode, "at most 10 (5)"),
         ("whole head analysis, 12 MP, times libjpeg-turbo's decoding", head / head_decode, "at most 5 (3)"),
+        ("peak memory of a head of 12 MP beyond its px and the program at rest, MiB", most - base - 36e6 / 2**20, "at most 96 (48)"),
+        ("CPU time of a batch on two threads by that on one", inflation, "at most 1.08 (1.04)"),
+        ("`scalpmap --help`, CPU ms", start * 1e3, "at most 10"),
+        ("an analysis before the first photo, CPU ms", ready * 1e3, "at most 60"),
     ]
     lines = [
         "# Benchmarks",
@@ -363,6 +435,12 @@ def main():
         "|---|---|---|",
         f"| drawn close-up, 2 MP | {closeup * 1e3:.0f} | {closeup_decode * 1e3:.1f} |",
         f"| drawn head, 12 MP | {head * 1e3:.0f} | {head_decode * 1e3:.1f} |",
+        "",
+        "## As work grows: heads on one thread, medians of three",
+        "",
+        "| what | CPU ms | | peak memory, MiB |",
+        "|---|---|---|---|",
+        *[f"| {name} | {total:.0f} | {each} | {memory:.0f} |" for name, total, each, memory in rows],
         "",
         "## Equivalence, checked before timing",
         "",

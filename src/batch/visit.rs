@@ -158,7 +158,7 @@ fn pattern(photos: &[(Document, Kept)]) -> Option<Pattern> {
 mod tests {
     use super::*;
     use crate::phantom::head::{Course, HeadMesh, draw_series};
-    use crate::photo::{Metadata, Photo};
+    use crate::photo::Photo;
     use crate::scale::ScaleOptions;
 
     #[test]

@@ -90,15 +90,18 @@ fn per_area(count: usize, area_cm2: f64, detection: f64, scale: f64) -> Estimate
     log_normal(count as f64 / area_cm2, together(&[SCATTER / (count as f64).sqrt(), detection, 2.0 * scale]))
 }
 
-/// Counts per area. None without a visible field.
+/// Counts per area. None without a visible field, and for a head on which nothing was counted.
 ///
 /// A hair counts where its root lies: one that the photo's edge cuts belongs to the field if its root is inside, and one that only
 /// reaches in from outside has its apparent root on the edge. Neither the units that lie within a shaft's width of the edge nor
 /// that strip of skin are counted.
 #[must_use]
 pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale) -> Option<Density> {
-    let (field, skin_per_px) =
-        follicles.field.as_ref().map_or((&segmentation.field, 1.0), |counted| (&counted.mask, counted.skin_per_px));
+    let (field, skin_per_px) = match (&follicles.field, &segmentation.field) {
+        (Some(counted), _) => (&counted.mask, counted.skin_per_px),
+        (None, Some(field)) => (field, 1.0),
+        (None, None) => return None,
+    };
     let seen = field.as_slice().iter().filter(|f| **f).count();
     if seen == 0 {
         return None;

@@ -27,13 +27,12 @@ fn drawn(pose: Pose, bald: impl Fn(V3) -> bool + Sync) -> Segmentation {
 fn of(tissue: Plane<Tissue>) -> Segmentation {
     let probability = tissue.map(|t| std::array::from_fn(|i| if i == t as usize { 1.0 } else { 0.0 }));
     let hidden = tissue.map(|t| if t == Tissue::Hair { 1.0 } else { 0.0 });
-    let field = Plane::filled(tissue.width(), tissue.height(), true);
     Segmentation {
         tissue,
         probability,
         hidden,
         canonical: None,
-        field,
+        field: None,
         work_image: None,
         head_width_px: None,
         confidence: 1.0,

@@ -147,7 +147,8 @@ fn unsure(segmentation: &Segmentation) -> Plane<f32> {
 
 /// The field of a close-up.
 pub(super) fn field(segmentation: &Segmentation, coverage: Option<Estimate<f64>>) -> Vec<ZoneCoverage> {
-    let area_px = segmentation.field.as_slice().iter().filter(|&&seen| seen).count() as f64;
+    let field = segmentation.field.iter().flat_map(Plane::as_slice);
+    let area_px = field.filter(|&&seen| seen).count() as f64;
     coverage.map(|hidden| ZoneCoverage { zone: Zone::Field, hidden, area_px }).into_iter().collect()
 }
 

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::phantom::closeup::{CloseupPhantom, CloseupSpec, draw};
-use crate::photo::Metadata;
 use crate::segmentation::closeup::segment;
 
 fn photo(rgb: Plane<[u8; 3]>) -> Photo {

@@ -68,7 +68,7 @@ impl Photo {
     #[must_use]
     pub fn of_side(&self, side: usize) -> &Plane<[u8; 3]> {
         let longer = |plane: &Plane<[u8; 3]>| plane.width().max(plane.height());
-        if longer(&self.rgb) < 2 * side.max(1) {
+        if longer(&self.rgb).div_ceil(2) < side.max(1) {
             return &self.rgb;
         }
         let copies = self.halved.get_or_init(|| {
@@ -107,7 +107,6 @@ pub fn shrink(rgb: &Plane<[u8; 3]>, width: usize, height: usize) -> Plane<[u8; 3
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::Metadata;
 
     fn photo(rgb: Plane<[u8; 3]>) -> Photo {
         Photo::of(rgb)

@@ -38,7 +38,7 @@ impl<'a> Subject<'a> {
             return true;
         }
         if self.closeup {
-            self.segmentation.field.get(x, y)
+            self.segmentation.field.as_ref().is_none_or(|field| field.get(x, y))
         } else {
             self.segmentation.tissue.get(x, y) != Tissue::Background
         }

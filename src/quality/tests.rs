@@ -1,5 +1,4 @@
 use super::*;
-use crate::photo::Metadata;
 use crate::plane::Plane;
 use crate::segmentation::Tissue;
 
@@ -35,7 +34,7 @@ fn segmentation(photo: &Photo, tissue: impl Fn(usize, usize) -> Tissue + Sync, h
         probability: Plane::filled(w, h, [1.0, 0.0, 0.0, 0.0]),
         hidden: Plane::filled(w, h, 0.0),
         canonical: None,
-        field: Plane::filled(w, h, true),
+        field: None,
         work_image: None,
         head_width_px: head,
         confidence: 1.0,

@@ -151,7 +151,6 @@ fn deviation(values: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::Metadata;
 
     /// Skin with slanted hairs, with a bar from (40, 380) of `length` px and an arm of the same height or none.
     fn photo(length: usize, arm: bool, ink: u8) -> Photo {

@@ -1,5 +1,4 @@
 use super::*;
-use crate::photo::Metadata;
 use crate::plane::Plane;
 
 fn photo(width: usize, height: usize) -> Photo {

@@ -50,8 +50,8 @@ pub struct Segmentation {
     /// Heads, where the net was used: the place on the head that each px shows, as sine and cosine of the azimuth and height;
     /// ranges and signs as in [`net::Maps::canonical`]. Covers the whole photo at a resolution of its own.
     pub canonical: Option<Plane<[f32; 3]>>,
-    /// Close-ups: where skin can be seen, size of the photo: false under banners, circles, scale bars, vignette. All true for heads.
-    pub field: Plane<bool>,
+    /// Close-ups: where skin can be seen, size of the photo: false under banners, circles, scale bars, vignette. None for heads.
+    pub field: Option<Plane<bool>>,
     /// Close-ups: the photo at its working scale, on which hairs are traced; none where nothing looks like a shaft, and for heads.
     pub work_image: Option<Arc<closeup::WorkImage>>,
     /// Width of the head in px of the photo, where one is seen.

@@ -59,7 +59,7 @@ pub fn to_photo(photo: &Photo, probability: &Plane<[f32; 4]>, hidden: Option<&Pl
         probability: refined,
         hidden,
         canonical: None,
-        field: Plane::filled(w, h, true),
+        field: None,
         work_image: None,
         head_width_px: outline.head_width_px.map(|px| px * w as f64 / rw as f64),
         warnings: outline.warnings,
@@ -214,7 +214,6 @@ fn labels(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Plane<T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::Metadata;
 
     fn photo(w: usize, h: usize, f: impl Fn(f32, f32) -> [u8; 3] + Sync) -> Photo {
         let rgb = Plane::from_fn(w, h, |x, y| f((x as f32 + 0.5) / w as f32, (y as f32 + 0.5) / h as f32));

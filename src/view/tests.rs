@@ -1,5 +1,4 @@
 use super::*;
-use crate::photo::Metadata;
 
 fn photo(width: usize, height: usize, f: impl Fn(f32, f32) -> [f32; 3] + Sync) -> Photo {
     let rgb = Plane::from_fn(width, height, |x, y| {
@@ -98,9 +97,9 @@ fn margin_on_a_folder() {
 #[test]
 fn two_witnesses_are_weighed() {
     let sure = CloseupGuess { is_closeup: true, confidence: 0.999 };
-    assert!(!sure.and(-5.0).is_closeup, "the layout counts for at most 3");
-    assert!(sure.and(-2.0).is_closeup);
-    assert!(sure.and(2.0).confidence > 0.99);
+    assert!(!sure.and(-5.0).is_closeup, "the layout counts for at most 2");
+    assert!(sure.and(-1.5).is_closeup);
+    assert!(sure.and(3.0).confidence > 0.99);
     let unsure = CloseupGuess { is_closeup: false, confidence: 0.5 };
     assert!(unsure.and(0.5).is_closeup && unsure.and(0.5).confidence < 0.7);
 }

@@ -3,7 +3,6 @@
 use super::*;
 use crate::findings::{BaldRegion, HeadGeometry, HeadSurface, Pose, RegionKind, Zone};
 use crate::phantom::head::{Course, HeadMesh, draw_series};
-use crate::photo::Metadata;
 use crate::plan::{Seen, plan};
 use crate::quality::Verdict;
 use crate::scale::{ScaleOptions, ScaleSource};
@@ -40,7 +39,7 @@ fn scene(skin: [u8; 3], hair: [u8; 3]) -> Scene {
         hidden: probability.map(|p| p[2]),
         probability,
         canonical: None,
-        field: Plane::filled(SIDE, SIDE, true),
+        field: None,
         work_image: None,
         head_width_px: None,
         confidence: 1.0,

@@ -1,5 +1,4 @@
 use super::*;
-use crate::photo::Metadata;
 use crate::plane::Plane;
 
 /// A photo of skin-like ground with a tag seen through a homography; `corners` of the black square in px edges.

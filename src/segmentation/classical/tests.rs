@@ -1,6 +1,5 @@
 use super::super::Tissue;
 use super::*;
-use crate::photo::Metadata;
 
 /// Reproducible noise, -1..1.
 fn noise(x: usize, y: usize) -> f32 {

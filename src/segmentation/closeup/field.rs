@@ -330,8 +330,12 @@ mod tests {
 
     #[test]
     fn a_label_is_masked_and_two_level_hairs_above_each_other_are_not() {
-        let inside = |x: usize, y: usize| (200..320).contains(&x) && (200..230).contains(&y);
-        let label = visible(&skin(|x, y| inside(x, y).then_some(if (x / 4 + y / 4) % 3 == 0 { 250 } else { 120 })));
+        let within =
+            |x: usize, y: usize, rim: usize| (200 + rim..320 - rim).contains(&x) && (200 + rim..230 - rim).contains(&y);
+        let label = visible(&skin(|x, y| {
+            let letter = within(x, y, 5) && (x / 4 + y / 4) % 3 == 0;
+            within(x, y, 0).then_some(if letter { 250 } else { 120 })
+        }));
         assert!(!label.get(260, 215), "a label with letters");
         // The upper edge of one hair and the lower edge of another bound a strip of skin, which has no sides.
         let hairs = skin(|x, y| {

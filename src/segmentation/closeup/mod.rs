@@ -250,7 +250,7 @@ pub fn segment(photo: &Photo) -> Segmentation {
         probability,
         hidden,
         canonical: None,
-        field,
+        field: Some(field),
         head_width_px: None,
         confidence,
         warnings,
