@@ -198,7 +198,7 @@ pub fn markdown(scored: &[Scored]) -> String {
                 Dimension::Noise,
                 Dimension::Jpeg,
             ],
-            Set::Heads => &[Dimension::View, Dimension::Loss, Dimension::Length, Dimension::HairOnSkin],
+            Set::Heads => &[Dimension::View, Dimension::Loss, Dimension::Length, Dimension::Skin, Dimension::Hair],
         };
         dimensions.iter().for_each(|&d| grouped(&mut out, &report, d, set == Set::Heads));
     }

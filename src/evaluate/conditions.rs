@@ -39,6 +39,8 @@ pub struct Conditions {
 pub enum Dimension {
     Resolution,
     HairOnSkin,
+    Skin,
+    Hair,
     Density,
     Length,
     Blur,
@@ -56,6 +58,8 @@ impl Dimension {
         match self {
             Self::Resolution => "px per mm",
             Self::HairOnSkin => "hair on skin",
+            Self::Skin => "skin",
+            Self::Hair => "colour of the hair",
             Self::Density => "units per cm2",
             Self::Length => "length of the hair",
             Self::Blur => "blur (standard deviation)",
@@ -113,7 +117,13 @@ impl Conditions {
             out.push((Dimension::Resolution, bin(v, &[40.0, 60.0, 100.0, 150.0], "")));
         }
         if let (Some(hair), Some(skin)) = (self.hair, self.skin) {
-            out.push((Dimension::HairOnSkin, format!("{} on {}", hair_class(hair), skin_class(skin))));
+            // Strokes are seen by their contrast to the skin; on a head each colour is met by the net for itself.
+            if self.is_closeup {
+                out.push((Dimension::HairOnSkin, format!("{} on {}", hair_class(hair), skin_class(skin))));
+            } else {
+                out.push((Dimension::Skin, skin_class(skin).into()));
+                out.push((Dimension::Hair, hair_class(hair).into()));
+            }
         }
         if let Some(v) = self.units_per_cm2 {
             out.push((Dimension::Density, bin(v, &[40.0, 70.0, 100.0], "")));
@@ -195,6 +205,16 @@ mod tests {
         assert!(groups.contains(&(Dimension::HairOnSkin, "black on dark skin".into())));
         assert!(groups.contains(&(Dimension::Jpeg, "80 to 92".into())));
         assert!(!groups.iter().any(|(d, _)| *d == Dimension::Blur));
+    }
+
+    #[test]
+    fn heads_are_grouped_by_each_colour_for_itself() {
+        let phantom = serde_json::json!({ "kind": "head", "hair_srgb": [30, 24, 22], "skin_srgb": [98, 66, 50] });
+        let groups = Conditions::of(&phantom).groups();
+        assert!(
+            groups.contains(&(Dimension::Skin, "dark skin".into()))
+                && groups.contains(&(Dimension::Hair, "black".into()))
+        );
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub fn cases(size: Size) -> Vec<Case> {
             );
         }
     }
-    for i in 0..if full { 48 } else { 1 } {
+    for i in 0..if full { 96 } else { 1 } {
         let size = if full { (640, 480) } else { (240, 180) };
         out.push(Case { set: Set::Heads, seed: FIRST_SEED + 4000 + i, closeup: None, size });
     }
