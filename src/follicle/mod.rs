@@ -73,7 +73,8 @@ pub struct FollicularUnit {
 pub struct Follicles {
     /// Units in reading order (top to bottom, then left to right, of the roots).
     pub units: Vec<FollicularUnit>,
-    /// Things seen and not counted: loose clippings, flakes, graphics; drawn crossed out.
+    /// Things seen and not counted: loose clippings, flakes, graphics, stubs of shafts that are rooted outside the photo; drawn crossed
+    /// out.
     pub debris: Vec<Vec<Point>>,
     /// The shaft width in px that the detector found to be typical of this photo; its working scale.
     pub working_width_px: Option<f32>,

@@ -76,7 +76,7 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
 
 /// Every few px of a plane: some three for each px that a copy of `width` px has.
 fn thinned<T: Copy + Sync>(plane: &Plane<T>, width: usize, f: impl Fn(T) -> u8 + Sync) -> Plane<u8> {
-    let step = (plane.width() / (3 * width)).max(1);
+    let step = (plane.width() / (3 * width)).clamp(1, plane.width().min(plane.height()).max(1));
     Plane::from_fn(plane.width() / step, plane.height() / step, |x, y| {
         f(plane.get(x * step + step / 2, y * step + step / 2))
     })
