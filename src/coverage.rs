@@ -2,10 +2,8 @@
 //!
 //! Coverage is a share, 0..1, and needs no scale. It is not density: few long hairs can hide what many short ones show.
 
-use rayon::prelude::*;
-
 use crate::plane::Plane;
-use crate::segmentation::working::neighbours;
+use crate::segmentation::working::{enlarged_at, neighbours};
 use crate::segmentation::{Segmentation, Tissue};
 use crate::units::Estimate;
 
@@ -36,27 +34,12 @@ pub fn measure(segmentation: &Segmentation) -> Coverage {
     Coverage { map: map(segmentation), scalp_share_hidden: share(segmentation) }
 }
 
-/// The hidden share enlarged to the photo's size, row by row.
+/// The hidden share enlarged to the photo's size.
 fn map(segmentation: &Segmentation) -> Plane<u8> {
-    let (tissue, hidden) = (&segmentation.tissue, &segmentation.hidden);
-    let (w, h) = (tissue.width(), tissue.height());
-    let columns: Vec<_> = (0..w).map(|x| neighbours(x, w, hidden.width())).collect();
-    let mut map = Plane::filled(w, h, 0u8);
-    map.as_mut_slice().par_chunks_mut(w.max(1)).enumerate().with_min_len(16).for_each_init(
-        || vec![0.0f32; hidden.width()],
-        |line, (y, row)| {
-            let (y0, y1, fy) = neighbours(y, h, hidden.height());
-            for ((between, a), b) in line.iter_mut().zip(hidden.row(y0)).zip(hidden.row(y1)) {
-                *between = (a + fy * (b - a)).clamp(0.0, 1.0) * 255.0;
-            }
-            for ((value, tissue), &(x0, x1, fx)) in row.iter_mut().zip(tissue.row(y)).zip(&columns) {
-                if is_scalp_or_hair(*tissue) {
-                    *value = (line[x0] + fx * (line[x1] - line[x0]) + 0.5) as u8;
-                }
-            }
-        },
-    );
-    map
+    let tissue = &segmentation.tissue;
+    enlarged_at(&segmentation.hidden, (tissue.width(), tissue.height()), neighbours, |x, y, share| {
+        if is_scalp_or_hair(tissue.get(x, y)) { (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8 } else { 0 }
+    })
 }
 
 /// Mean over the px of the working resolution whose likeliest tissue is hair or scalp.

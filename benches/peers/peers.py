@@ -8,7 +8,6 @@ import argparse
 import ctypes
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -221,45 +220,39 @@ def check(kernel, opencv):
     return rows
 
 
-def children():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def whole(program, photo, rounds, arguments=()):
-    """CPU seconds of a whole analysis with all its files, and of libjpeg-turbo decoding the photo; medians, interleaved."""
-    data = np.fromfile(photo, np.uint8)
-    analysis, decode = [], []
-    for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as out:
-            before = children()
-            command = [program, "analyze", photo, "--out", out, "--threads", "1", *arguments]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            analysis.append(children() - before)
-        decode.append(own_clock(lambda: cv2.imdecode(data, cv2.IMREAD_COLOR), 3))
-    return statistics.median(analysis), statistics.median(decode)
-
-
 # A process counts the memory of the one that started it until it runs its own program, so a small one starts it.
 STARTER = """
 import os, sys
 nowhere = os.open(os.devnull, os.O_WRONLY)
 files = [(os.POSIX_SPAWN_DUP2, nowhere, 1), (os.POSIX_SPAWN_DUP2, nowhere, 2)]
-_, _, usage = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=files), 0)
-print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+_, status, usage = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=files), 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, status)
 """
 
 
-def cost(command):
-    """CPU seconds and peak memory in MiB of one process."""
+def cost(command, fails=False):
+    """CPU seconds and peak memory in MiB of one process, which must end well unless it `fails`."""
     answer = subprocess.run([sys.executable, "-S", "-E", "-c", STARTER, *command], check=True, capture_output=True, text=True)
-    return tuple(float(value) for value in answer.stdout.split())
+    seconds, memory, status = (float(value) for value in answer.stdout.split())
+    if status and not fails:
+        sys.exit(f"failed: {' '.join(command)}")
+    return seconds, memory
 
 
-def analysis(program, photos, threads, view="front"):
+def analysis(program, photos, threads, arguments=("--view", "front"), fails=False):
     """Cost of a batch with all its files."""
     with tempfile.TemporaryDirectory() as out:
-        return cost([program, "analyze", *photos, "--out", out, "--threads", str(threads), "--view", view, "--quiet"])
+        return cost([program, "analyze", *photos, "--out", out, "--threads", str(threads), *arguments], fails)
+
+
+def whole(program, photo, rounds, arguments):
+    """CPU seconds of a whole analysis with all its files, and of libjpeg-turbo decoding the photo; medians, interleaved."""
+    data = np.fromfile(photo, np.uint8)
+    times = []
+    for _ in range(rounds):
+        seconds, _ = analysis(program, [photo], 1, arguments)
+        times.append((seconds, own_clock(lambda: cv2.imdecode(data, cv2.IMREAD_COLOR), 3)))
+    return [statistics.median(column) for column in zip(*times)]
 
 
 def medians(run, rounds):
@@ -381,7 +374,7 @@ def main():
     # Nothing but the start and what is made ready before a photo: the file is no photo.
     nothing = f"{folder.name}/nothing.jpg"
     Path(nothing).write_bytes(b"no photo")
-    ready, _ = medians(lambda: analysis(arguments.program, [nothing], 1), rounds)
+    ready, _ = medians(lambda: analysis(arguments.program, [nothing], 1, fails=True), rounds)
     rows, inflation = growth(arguments.program, photos["head"], folder.name, 3, BATCHES if arguments.full else BATCHES[:2])
     most = next(memory for name, _, _, memory in rows if name == "one head of 12 MP")
 

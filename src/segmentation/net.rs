@@ -118,8 +118,8 @@ impl Net {
     ///
     /// # Errors
     /// [`Error::Segmentation`] if the runtime fails.
-    pub fn maps(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
-        self.closer(rgb, self.look(rgb)?)
+    pub fn maps(&self, photo: &Photo) -> Result<Maps, Error> {
+        self.closer(&photo.rgb, self.look(photo.of_side(LOOKED_AT))?)
     }
 
     /// Looks once more at the head where it is small in a photo that was looked at as a whole.
@@ -177,7 +177,7 @@ impl Segmenter for Net {
     }
 
     fn segment(&self, photo: &Photo, _view: View) -> Result<Segmentation, Error> {
-        Ok(on_photo(photo, self.closer(&photo.rgb, self.look(photo.of_side(LOOKED_AT))?)?))
+        Ok(on_photo(photo, self.maps(photo)?))
     }
 }
 

@@ -146,6 +146,31 @@ pub fn sample_scaled<const N: usize>(
     })
 }
 
+/// A plane at another size, row by row, bilinear: each value from its position and what the plane has there. `place` tells where
+/// sample `i` of a line of so many new samples lies among so many of the plane's own, as [`neighbours`] does.
+pub fn enlarged_at<T: Copy + Send + Default>(
+    plane: &Plane<f32>,
+    (width, height): (usize, usize),
+    place: impl Fn(usize, usize, usize) -> (usize, usize, f32) + Sync,
+    value: impl Fn(usize, usize, f32) -> T + Sync,
+) -> Plane<T> {
+    let columns: Vec<_> = (0..width).map(|x| place(x, width, plane.width())).collect();
+    let mut out = vec![T::default(); width * height];
+    out.par_chunks_exact_mut(width.max(1)).enumerate().with_min_len(16).for_each_init(
+        || vec![0.0f32; plane.width()],
+        |between, (y, row)| {
+            let (y0, y1, f) = place(y, height, plane.height());
+            for ((v, a), b) in between.iter_mut().zip(plane.row(y0)).zip(plane.row(y1)) {
+                *v = a + f * (b - a);
+            }
+            for (x, (out, &(x0, x1, f))) in row.iter_mut().zip(&columns).enumerate() {
+                *out = value(x, y, between[x0] + f * (between[x1] - between[x0]));
+            }
+        },
+    );
+    Plane::from_vec(width, height, out)
+}
+
 /// The two positions of a line of `to` samples around sample `i` of a line of `from` samples over the same length, and the
 /// weight of the second.
 #[must_use]

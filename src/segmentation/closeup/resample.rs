@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::plane::Plane;
+use crate::segmentation::working::enlarged_at;
 
 /// One axis: for each new pixel the first source pixel and the weights of it and its followers, summing to 1.
 fn taps(source: usize, target: usize, factor: f32) -> Vec<(usize, Vec<f32>)> {
@@ -65,25 +66,11 @@ pub fn enlarged<T: Copy + Send + Default>(
     height: usize,
     value: impl Fn(usize, usize, f32) -> T + Sync,
 ) -> Plane<T> {
-    let place = |i: usize, n: usize| {
+    let place = |i: usize, _: usize, n: usize| {
         let at = ((i as f32 + 0.5) / factor - 0.5).clamp(0.0, (n - 1) as f32);
         (at as usize, (at as usize + 1).min(n - 1), at - at.floor())
     };
-    let columns: Vec<_> = (0..width).map(|x| place(x, plane.width())).collect();
-    let mut out = vec![T::default(); width * height];
-    out.par_chunks_exact_mut(width).enumerate().for_each_init(
-        || vec![0.0f32; plane.width()],
-        |between, (y, row)| {
-            let (y0, y1, f) = place(y, plane.height());
-            for ((v, a), b) in between.iter_mut().zip(plane.row(y0)).zip(plane.row(y1)) {
-                *v = a + f * (b - a);
-            }
-            for (x, (out, &(x0, x1, f))) in row.iter_mut().zip(&columns).enumerate() {
-                *out = value(x, y, between[x0] + f * (between[x1] - between[x0]));
-            }
-        },
-    );
-    Plane::from_vec(width, height, out)
+    enlarged_at(plane, (width, height), place, value)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ fn embedded_weights_are_those_of_models_toml() {
 
 #[test]
 fn maps_cover_the_photo_and_are_probabilities() {
-    let maps = Net::embedded().unwrap().maps(&picture(600, 450)).unwrap();
+    let maps = Net::embedded().unwrap().maps(&Photo::of(picture(600, 450))).unwrap();
     assert_eq!((maps.probability.width(), maps.probability.height()), (maps.hidden.width(), maps.hidden.height()));
     let ratio = maps.probability.width() as f64 / maps.probability.height() as f64;
     assert!((ratio / (600.0 / 450.0) - 1.0).abs() < 0.15, "{ratio}");
