@@ -161,5 +161,23 @@ pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair:
     let middle = quantile(&mut below, 0.5);
     let mut deviation: Vec<f32> = below.iter().map(|v| (v - middle).abs()).collect();
     let noise = 1.4826 * quantile(&mut deviation, 0.5);
-    Contrast { plane, hair: high, noise, light_hair }
+    if light_hair {
+        return Contrast { plane, hair: high, noise, light_hair };
+    }
+    let exponent = exponent(high);
+    let toned = |c: f32| if c > 0.0 { 1.0 - (1.0 - c.min(1.0)).powf(exponent) } else { exponent * c };
+    Contrast { plane: plane.map(toned), hair: toned(high), noise: exponent * noise, light_hair }
+}
+
+/// Contrast that clipped dark hair has in most photos.
+const USUAL_HAIR: f32 = 0.7;
+/// How far a photo's tone is brought to that of [`USUAL_HAIR`]: 0 not at all, 1 whole. The whole way makes counts independent of a
+/// camera's gamma, but pale hair then looks wider, and touching shafts are told apart less well; this much brings the change of counts
+/// with gamma below a hair in twenty.
+const TONED: f32 = 0.15;
+
+/// The exponent on the light that is left, 1 - contrast, that evens out how cameras draw tones: a camera's gamma is such an exponent too,
+/// so photos that differ in it alone become more alike.
+fn exponent(hair: f32) -> f32 {
+    ((1.0 - USUAL_HAIR).ln() / (1.0 - hair.clamp(0.45, 0.95)).ln()).powf(TONED)
 }
