@@ -4,10 +4,14 @@
 //! that was photographed. A blur moves contrast outwards but keeps the area, so the width holds as long as the core is still seen,
 //! which is why no calibre is given below [`LEAST_PX_PER_MM`].
 
+use std::collections::HashMap;
+use std::f32::consts::{SQRT_2, TAU};
+
 use crate::follicle::trace::heading;
 use crate::follicle::{HairKind, Micrometre};
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
+use crate::segmentation::closeup::darkness::{Contrast, quantile};
 
 /// Calibre needs about 100 px per mm, where a healthy shaft of 60 um is 6 px wide.
 const LEAST_PX_PER_MM: f64 = 100.0;
@@ -18,45 +22,197 @@ const TERMINAL_UM: f64 = 40.0;
 /// Reach of a profile to each side, in typical widths: past the edge of a thick shaft, short of most neighbours.
 const REACH: f32 = 1.3;
 
-/// Width of a shaft in px of the contrast plane: the median over its path, ends left out. None for a path too short to tell.
-pub fn width(path: &[Point], contrast: &Plane<f32>, typical: f32) -> Option<f32> {
-    let skip = (0.5 * typical) as usize;
-    let mut widths: Vec<f32> =
-        (skip..path.len().saturating_sub(skip)).filter_map(|i| profile(path, i, contrast, typical)).collect();
-    if widths.len() < 4 {
-        return None;
-    }
-    widths.sort_by(f32::total_cmp);
-    Some(widths[widths.len() / 2])
+/// How far to each side other shafts count as beside, in typical widths: further than a profile reaches and half of such a shaft.
+const NEIGHBOUR: f32 = 1.8;
+/// Least contrast of a core whose edges tell the camera's blur, as a share of the typical shaft's in linear light.
+const CLEAR: f32 = 0.8;
+
+/// Width that a shaft shows in px of the contrast plane, blur and tones left as they are: the median over its path, ends left out.
+/// None for a path too short to tell.
+pub fn apparent_width(path: &[Point], contrast: &Plane<f32>, typical: f32) -> Option<f32> {
+    let at = |x: f32, y: f32| contrast.sample(x, y).max(0.0);
+    median_width(path, typical, |i| profile(path, i, typical, [f32::INFINITY; 2], &at, &|v| v))
 }
 
-fn profile(path: &[Point], i: usize, contrast: &Plane<f32>, typical: f32) -> Option<f32> {
-    const STEP: f32 = 0.5;
-    let angle = heading(path, i);
+/// Measures the shafts of one photo in linear light, where a blur keeps the area under a profile, and takes the photo's own blur out.
+pub struct Gauge<'a> {
+    contrast: &'a Contrast,
+    typical: f32,
+    paths: &'a [&'a [Point]],
+    /// Numbers of the paths and their points by square cells as wide as [`Gauge::beside`] looks.
+    cells: HashMap<(i32, i32), Vec<(usize, Point)>>,
+    /// Standard deviation of the blur in px, 0 where no clear edge tells it.
+    blur: f32,
+}
+
+impl<'a> Gauge<'a> {
+    /// Reads the blur off the edges of the clear shafts among `paths`; `typical` is the width of a typical shaft in px.
+    pub fn of(contrast: &'a Contrast, typical: f32, paths: &'a [&'a [Point]]) -> Self {
+        let mut cells: HashMap<(i32, i32), Vec<(usize, Point)>> = HashMap::new();
+        for (k, path) in paths.iter().enumerate() {
+            for p in path.iter().step_by(2) {
+                cells.entry(cell(*p, NEIGHBOUR * typical)).or_default().push((k, *p));
+            }
+        }
+        let gauge = Self { contrast, typical, paths, cells, blur: 0.0 };
+        let least = CLEAR * gauge.linear(contrast.hair);
+        let mut blurs: Vec<f32> = paths
+            .iter()
+            .flat_map(|path| (1..path.len().saturating_sub(1)).step_by(3).map(move |i| (path, i)))
+            .filter_map(|(path, i)| steepest(path, i, typical, &|x, y| gauge.at(x, y)))
+            .filter(|(core, _)| *core >= least)
+            // The steepest slope of an edge blurred by a Gaussian is its height by sqrt(2 pi) sigma.
+            .map(|(core, slope)| core / (slope * TAU.sqrt()))
+            .collect();
+        Self { blur: quantile(&mut blurs, 0.5), ..gauge }
+    }
+
+    /// Width of shaft number `k` in px of the contrast plane; none for a path too short to tell.
+    ///
+    /// Where another shaft runs beside it, only the free side is measured; where none of it is free, each side up to midway.
+    pub fn width(&self, k: usize) -> Option<f32> {
+        let path = self.paths[k];
+        let at = |x: f32, y: f32| self.contrast.plane.sample(x, y).max(0.0);
+        let linear = |v: f32| self.linear(v);
+        let free = |i: usize| {
+            let [left, right] = self.beside(k, i);
+            let sides = [left.is_infinite(), right.is_infinite()];
+            sides.contains(&true).then(|| profile(path, i, self.typical, sides.map(|free| if free { f32::INFINITY } else { 0.0 }), &at, &linear))?
+        };
+        let midway = |i: usize| profile(path, i, self.typical, self.beside(k, i).map(|d| 0.5 * d), &at, &linear);
+        let seen = median_width(path, self.typical, free).or_else(|| median_width(path, self.typical, midway))?;
+        Some(sharpened(seen, self.blur))
+    }
+
+    /// Distances in px across to the shafts that run beside point `i` of path `k`, on its left and on its right; infinite where none does.
+    fn beside(&self, k: usize, i: usize) -> [f32; 2] {
+        let (p, angle) = (self.paths[k][i], heading(self.paths[k], i));
+        let (sin, cos) = angle.sin_cos();
+        let reach = NEIGHBOUR * self.typical;
+        let (cx, cy) = cell(p, reach);
+        let mut nearest = [f32::INFINITY; 2];
+        // What lies beyond the photo's edge is not known, so nothing is free there.
+        let (w, h) = (self.contrast.plane.width() as f32, self.contrast.plane.height() as f32);
+        for (side, sign) in nearest.iter_mut().zip([-1.0, 1.0]) {
+            let far = REACH * self.typical * sign;
+            let (x, y) = (p.x - far * sin, p.y + far * cos);
+            if x < 0.0 || y < 0.0 || x > w - 1.0 || y > h - 1.0 {
+                *side = reach;
+            }
+        }
+        for (dx, dy) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy))) {
+            for (other, q) in self.cells.get(&(cx + dx, cy + dy)).into_iter().flatten() {
+                let (vx, vy) = (q.x - p.x, q.y - p.y);
+                let (along, across) = (vx * cos + vy * sin, vy * cos - vx * sin);
+                if *other != k && along.abs() <= 0.5 * self.typical && across.abs() <= reach {
+                    let side = &mut nearest[usize::from(across > 0.0)];
+                    *side = side.min(across.abs());
+                }
+            }
+        }
+        nearest
+    }
+
+    fn linear(&self, contrast: f32) -> f32 {
+        1.0 - (1.0 - contrast.clamp(0.0, 1.0)).powf(self.contrast.to_linear)
+    }
+
+    fn at(&self, x: f32, y: f32) -> f32 {
+        self.linear(self.contrast.plane.sample(x, y))
+    }
+}
+
+fn cell(p: Point, side: f32) -> (i32, i32) {
+    ((p.x / side).floor() as i32, (p.y / side).floor() as i32)
+}
+
+/// Width of the bar that a Gaussian blur makes `seen` wide, both measured as area by height: the height falls to
+/// `erf(width / (2 sqrt(2) blur))`.
+fn sharpened(seen: f32, blur: f32) -> f32 {
+    // No bar is seen narrower than the blur itself.
+    if blur <= 0.0 || seen <= blur * TAU.sqrt() {
+        return seen.min(if blur > 0.0 { 0.5 * blur } else { seen });
+    }
+    let as_seen = |width: f32| width / erf(width / (2.0 * SQRT_2 * blur));
+    let (mut low, mut high) = (0.0, seen);
+    for _ in 0..20 {
+        let middle = 0.5 * (low + high);
+        if as_seen(middle) < seen { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
+/// Error function; Abramowitz and Stegun 7.1.26, off by less than 2e-7 of 1... see there.
+fn erf(x: f32) -> f32 {
+    let t = 1.0 / (1.0 + 0.327_591_1 * x);
+    let poly = ((((1.061_405_4 * t - 1.453_152) * t + 1.421_413_7) * t - 0.284_496_74) * t + 0.254_829_6) * t;
+    1.0 - poly * (-x * x).exp()
+}
+
+/// Median of what `width` says at the points of a path, ends left out; none where it says too little.
+fn median_width(path: &[Point], typical: f32, width: impl Fn(usize) -> Option<f32>) -> Option<f32> {
+    let skip = (0.5 * typical) as usize;
+    let mut widths: Vec<f32> = (skip..path.len().saturating_sub(skip)).filter_map(width).collect();
+    (widths.len() >= LEAST_POINTS).then(|| quantile(&mut widths, 0.5))
+}
+
+/// Points of a path, about 1 px apart, that a width rests on at least.
+const LEAST_POINTS: usize = 8;
+/// px between two samples of a profile.
+const STEP: f32 = 0.5;
+
+/// The samples across a shaft at one of its points, numbered from its middle.
+fn across<'f>(path: &[Point], i: usize, at: &'f impl Fn(f32, f32) -> f32) -> impl Fn(i32) -> f32 + 'f {
+    let (angle, p) = (heading(path, i), path[i]);
     let (nx, ny) = (-angle.sin(), angle.cos());
-    let n = (REACH * typical / STEP).ceil() as i32;
-    let at = |k: i32| {
-        let t = k as f32 * STEP;
-        contrast.sample(path[i].x + t * nx, path[i].y + t * ny).max(0.0)
-    };
-    let core = (-2..=2).map(at).fold(0.0f32, f32::max);
+    move |k| at(p.x + k as f32 * STEP * nx, p.y + k as f32 * STEP * ny)
+}
+
+/// Width at one point of a path, from its sides up to `most` px on the left and right; a side of 0 px is taken to be as the other.
+///
+/// `linear` makes of a contrast what adds up under a blur.
+fn profile(
+    path: &[Point],
+    i: usize,
+    typical: f32,
+    most: [f32; 2],
+    at: &impl Fn(f32, f32) -> f32,
+    linear: &impl Fn(f32) -> f32,
+) -> Option<f32> {
+    let at = across(path, i, at);
+    let core = (-2..=2).map(&at).fold(0.0f32, f32::max);
     if core <= 0.0 {
         return None;
     }
     // From the core outwards until the contrast has fallen away or rises again: a neighbour is not this shaft.
-    let side = |sign: i32| {
+    let side = |sign: i32, most: f32| {
         let (mut area, mut before) = (0.0, at(0));
-        for k in 1..=n {
+        for k in 1..=(most.min(REACH * typical) / STEP).ceil() as i32 {
             let v = at(sign * k);
-            if v < 0.08 * core || (v < 0.5 * core && v > before * 1.02) {
+            if linear(v) < 0.08 * linear(core) || (linear(v) < 0.5 * linear(core) && v > before * 1.02) {
                 break;
             }
-            area += v.min(core);
+            area += linear(v.min(core));
             before = v;
         }
         area
     };
-    Some(STEP * (at(0).min(core) + side(1) + side(-1)) / core)
+    let [left, right] = match most {
+        [0.0, right] => [side(1, right); 2],
+        [left, 0.0] => [side(-1, left); 2],
+        [left, right] => [side(-1, left), side(1, right)],
+    };
+    Some(STEP * (linear(at(0).min(core)) + left + right) / linear(core))
+}
+
+/// Contrast of a shaft's core and the steepest slope beside it, per px.
+fn steepest(path: &[Point], i: usize, typical: f32, at: &impl Fn(f32, f32) -> f32) -> Option<(f32, f32)> {
+    let at = across(path, i, at);
+    let n = (typical / STEP).ceil() as i32;
+    let core = (-2..=2).map(&at).fold(0.0f32, f32::max);
+    let values: Vec<f32> = (-n..=n).map(at).collect();
+    let slope = values.windows(3).map(|v| (v[2] - v[0]).abs() / (2.0 * STEP)).fold(0.0f32, f32::max);
+    (core > 0.0 && slope > 0.0).then_some((core, slope))
 }
 
 /// Calibre and kind of a shaft `width_px` wide in px of the photo; none without a scale or below its resolution.
@@ -89,7 +245,7 @@ mod tests {
         let path: Vec<Point> = (10..50).map(|y| Point::new(40.0, y as f32)).collect();
         for true_width in [5.0, 7.0, 10.0] {
             for blur in [0.5, 1.0] {
-                let w = width(&path, &bar(true_width, blur), 8.0).expect("a width");
+                let w = apparent_width(&path, &bar(true_width, blur), 8.0).expect("a width");
                 assert!((w - true_width).abs() < 0.12 * true_width, "{true_width} px, blur {blur}: {w}");
             }
         }

@@ -225,20 +225,22 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     let is_doubtful: Vec<bool> = (0..count).map(|g| !members(g).any(alone)).collect();
     let mut units: Vec<FollicularUnit> =
         (0..count).map(|_| FollicularUnit { root: Point::default(), hairs: vec![] }).collect();
-    for (t, &g) in traces.iter().zip(&groups) {
+    let paths: Vec<&[Point]> = traces.iter().map(|t| t.path.as_slice()).collect();
+    let gauge = caliber::Gauge::of(&image.contrast, width, &paths);
+    for (k, (t, &g)) in traces.iter().zip(&groups).enumerate() {
         if is_doubtful[g] {
             loose.push(t.clone());
             continue;
         }
         let path: Vec<Point> = t.path.iter().map(|p| image.to_photo(*p)).collect();
-        let width_px = caliber::width(&t.path, &image.contrast.plane, width).unwrap_or(width) * image.factor;
-        let calibre = caliber::calibre(width_px, scale);
+        let measured = gauge.width(k).map(|w| w * image.factor);
+        let calibre = measured.and_then(|w| caliber::calibre(w, scale));
         units[g].hairs.push(Hair {
             root: path[0],
             midpoint: path[path.len() / 2],
             tip: path[path.len() - 1],
             path,
-            width_px,
+            width_px: measured.unwrap_or(width * image.factor),
             caliber: calibre.map(|c| c.0),
             kind: calibre.map(|c| c.1),
             confidence: t.strength.clamp(0.0, 1.0),

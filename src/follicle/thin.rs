@@ -50,7 +50,7 @@ pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace>
         t.path.len() > 3
             && t.length() >= LONG * width
             && 3 * beside <= t.path.len()
-            && caliber::width(&t.path, &contrast.plane, fine).is_some_and(|w| w <= NARROW * width)
+            && caliber::apparent_width(&t.path, &contrast.plane, fine).is_some_and(|w| w <= NARROW * width)
             && runs_with(t, known, width)
     });
     // Of the typical shaft's, as of all others.

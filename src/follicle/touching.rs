@@ -6,9 +6,19 @@
 use crate::follicle::link::chord;
 use crate::follicle::trace::Trace;
 use crate::plane::{Plane, Point};
+use crate::segmentation::closeup::darkness::quantile;
 
 /// How far the middles of two shafts may lie apart for them to be beside each other, in widths.
 const REACH: f32 = 1.3;
+
+/// Contrast that the slit between two shafts lacks, as a share of the typical shaft's.
+const SLIT: f32 = 0.06;
+/// Widths, in typical ones, from which on two sides without a slit are two shafts: always, and where the width [`VARIES`].
+const TWO: f32 = 1.5;
+const THICK: f32 = 1.2;
+/// What the middle three fifths of the widths along two shafts differ by at least, in typical widths: shafts of one opening part on
+/// their way, a thick one stays as it is.
+const VARIES: f32 = 0.12;
 
 /// Widths to the left and right of a path's point at which the contrast has fallen to `level`; at most `longest`.
 #[must_use]
@@ -97,7 +107,8 @@ fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: 
         return None;
     }
     let (slit, whole) = (median(&mut slits), median(&mut wholes));
-    Some(slit > 0.06 || whole > 1.2 * width)
+    let varies = quantile(&mut wholes, 0.8) - quantile(&mut wholes, 0.2);
+    Some(slit > SLIT || whole > TWO * width || (whole > THICK * width && varies > VARIES * width))
 }
 
 /// Drops traces that are the second side of a thick shaft, and moves the first side to the middle of it.

@@ -44,6 +44,7 @@ struct Entry {
     spread: f32,
     side: usize,
     mirror: bool,
+    offset: [f32; 5],
 }
 
 #[derive(Deserialize)]
@@ -133,11 +134,11 @@ impl Net {
     pub(super) fn look(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
         let (w, h) = input_size(rgb.width(), rgb.height(), self.entry.side);
         let small = resized(rgb, w, h);
-        let maps = unpack(&self.run(&small, false)?, w / 2, h / 2);
+        let maps = unpack(&self.run(&small, false)?, w / 2, h / 2, self.entry.offset);
         if !self.entry.mirror {
             return Ok(maps);
         }
-        Ok(average(&maps, &unpack(&self.run(&small, true)?, w / 2, h / 2)))
+        Ok(average(&maps, &unpack(&self.run(&small, true)?, w / 2, h / 2, self.entry.offset)))
     }
 
     /// Output of the net, [`CHANNELS`] planes of half the picture's size one after another.
@@ -245,9 +246,10 @@ fn input_size(width: usize, height: usize, side: usize) -> (usize, usize) {
 /// channel errs by 10 points there; hair's share of hair and scalp errs by 14, and by 38 where half of the scalp is hidden.
 const FULL_COVERAGE: f32 = 0.95;
 
-/// Softmax of the classes, sigmoid of the coverage, facial hair into skin.
-fn unpack(data: &[f32], width: usize, height: usize) -> Maps {
+/// Softmax of the classes after `offset` is added to each, sigmoid of the coverage, facial hair into skin.
+fn unpack(data: &[f32], width: usize, height: usize, offset: [f32; 5]) -> Maps {
     let n = width * height;
+    let offset: [f32; 5] = std::env::var("OFF").map_or(offset, |v| { let v: Vec<f32> = v.split(',').map(|x| x.parse().unwrap()).collect(); [v[0],v[1],v[2],v[3],v[4]] });
     let at = |channel: usize, i: usize| data[channel * n + i];
     let mut maps = Maps {
         probability: Plane::filled(width, height, [0.0; 4]),
@@ -255,7 +257,7 @@ fn unpack(data: &[f32], width: usize, height: usize) -> Maps {
         canonical: Plane::filled(width, height, [0.0; 3]),
     };
     for i in 0..n {
-        let logits: [f32; 5] = std::array::from_fn(|k| at(k, i));
+        let logits: [f32; 5] = std::array::from_fn(|k| at(k, i) + offset[k]);
         let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let odds = logits.map(|v| (v - top).exp());
         let sum: f32 = odds.iter().sum();

@@ -14,6 +14,8 @@ use crate::plane::{Plane, Point};
 
 /// How far below the skin a shaft still shows, mm.
 const SEEN_BELOW_MM: f32 = 0.5;
+/// Share of its width that a shaft loses from root to tip.
+pub(super) const TAPER: f32 = 0.12;
 
 /// Paints the picture in linear light; also gives the share of each px that hairs hide, 0..255.
 pub(super) fn picture(
@@ -47,13 +49,14 @@ pub(super) fn picture(
     for h in units.iter().flat_map(|u| &u.hairs) {
         let tone = (1.0 + 0.12 * normal(dice) as f32).clamp(0.6, 1.5);
         // Thin hairs hold less pigment and let light through.
-        let thin = h.width_px < 0.035 * px;
+        let root_width = h.width_px / (1.0 - TAPER / 2.0);
+        let thin = root_width < 0.035 * px;
         canvas.stroke(
             &h.path,
             Shaft {
-                width: h.width_px,
+                width: root_width,
                 opacity: if thin { 0.6 } else { 0.95 },
-                taper: 0.12,
+                taper: TAPER,
                 shine,
                 counts: true,
                 seed: dice.random(),

@@ -4,6 +4,7 @@ use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
 use super::CloseupSpec;
+use super::paint::TAPER;
 use super::scar::ScarShape;
 use crate::follicle::{FollicularUnit, Hair, HairKind};
 use crate::plane::Point;
@@ -90,6 +91,8 @@ fn hair(spec: &CloseupSpec, (x, y): (f64, f64), direction: f64, dice: &mut Pcg64
     let vellus = dice.random::<f64>() < spec.vellus_share;
     let um = if vellus { 22.0 + 3.5 * normal(dice) } else { spec.caliber_um * (1.0 + 0.13 * normal(dice)) }
         .clamp(12.0, 130.0);
+    // The calibre of a hair is the mean along its shaft.
+    let um = um * (1.0 - f64::from(TAPER) / 2.0);
     let length =
         spec.length_mm * spec.px_per_mm * (1.0 + 0.12 * normal(dice)).clamp(0.5, 1.5) * if vellus { 0.7 } else { 1.0 };
     let curve = 0.25 * normal(dice);

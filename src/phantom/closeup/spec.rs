@@ -53,7 +53,7 @@ pub struct CloseupSpec {
     pub units_per_cm2: f64,
     /// Shares of units with 1, 2, 3 and 4 hairs; need not sum to 1.
     pub hairs_per_unit: [f64; 4],
-    /// Mean calibre of terminal hairs, um. Healthy 58-61 (Rakowska 2009, PMC2938574).
+    /// Mean calibre of terminal hairs at their roots, um; the mean along a shaft is 6 % less. Healthy 58-61 (Rakowska 2009, PMC2938574).
     pub caliber_um: f64,
     /// Share of vellus hairs, 0..1. Healthy about 0.06 (Rakowska 2009).
     pub vellus_share: f64,

@@ -15,6 +15,9 @@ pub struct Contrast {
     pub noise: f32,
     /// Hair lighter than the skin.
     pub light_hair: bool,
+    /// 1 - `plane` to this power is the share of linear light that is left, in which a blur adds up; 1 for light hair, of which
+    /// `plane` says too little to tell.
+    pub to_linear: f32,
 }
 
 /// One channel in which hair stands out and its shadow does not: the mean of luma and of the brightest channel.
@@ -162,13 +165,21 @@ pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair:
     let mut deviation: Vec<f32> = below.iter().map(|v| (v - middle).abs()).collect();
     let noise = 1.4826 * quantile(&mut deviation, 0.5);
     if light_hair {
-        return Contrast { plane, hair: high, noise, light_hair };
+        return Contrast { plane, hair: high, noise, light_hair, to_linear: 1.0 };
     }
     let exponent = exponent(high);
     let toned = |c: f32| if c > 0.0 { 1.0 - (1.0 - c.min(1.0)).powf(exponent) } else { exponent * c };
-    Contrast { plane: plane.map(toned), hair: toned(high), noise: exponent * noise, light_hair }
+    Contrast {
+        plane: plane.map(toned),
+        hair: toned(high),
+        noise: exponent * noise,
+        light_hair,
+        to_linear: SRGB_GAMMA / exponent,
+    }
 }
 
+/// Gamma of sRGB as a whole (IEC 61966-2-1).
+const SRGB_GAMMA: f32 = 2.2;
 /// Contrast that clipped dark hair has in most photos.
 const USUAL_HAIR: f32 = 0.7;
 /// How far a photo's tone is brought to that of [`USUAL_HAIR`]: 0 not at all, 1 whole. The whole way makes counts independent of a
