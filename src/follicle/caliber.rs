@@ -77,7 +77,9 @@ impl<'a> Gauge<'a> {
         let free = |i: usize| {
             let [left, right] = self.beside(k, i);
             let sides = [left.is_infinite(), right.is_infinite()];
-            sides.contains(&true).then(|| profile(path, i, self.typical, sides.map(|free| if free { f32::INFINITY } else { 0.0 }), &at, &linear))?
+            sides.contains(&true).then(|| {
+                profile(path, i, self.typical, sides.map(|free| if free { f32::INFINITY } else { 0.0 }), &at, &linear)
+            })?
         };
         let midway = |i: usize| profile(path, i, self.typical, self.beside(k, i).map(|d| 0.5 * d), &at, &linear);
         let seen = median_width(path, self.typical, free).or_else(|| median_width(path, self.typical, midway))?;
@@ -129,9 +131,8 @@ fn cell(p: Point, side: f32) -> (i32, i32) {
 /// Width of the bar that a Gaussian blur makes `seen` wide, both measured as area by height: the height falls to
 /// `erf(width / (2 sqrt(2) blur))`.
 fn sharpened(seen: f32, blur: f32) -> f32 {
-    // No bar is seen narrower than the blur itself.
-    if blur <= 0.0 || seen <= blur * TAU.sqrt() {
-        return seen.min(if blur > 0.0 { 0.5 * blur } else { seen });
+    if blur <= 0.0 {
+        return seen;
     }
     let as_seen = |width: f32| width / erf(width / (2.0 * SQRT_2 * blur));
     let (mut low, mut high) = (0.0, seen);
@@ -139,10 +140,11 @@ fn sharpened(seen: f32, blur: f32) -> f32 {
         let middle = 0.5 * (low + high);
         if as_seen(middle) < seen { low = middle } else { high = middle }
     }
-    0.5 * (low + high)
+    // A bar much narrower than the blur leaves no trace of its width.
+    low.max(0.5 * blur).min(seen)
 }
 
-/// Error function; Abramowitz and Stegun 7.1.26, off by less than 2e-7 of 1... see there.
+/// Error function for 0 and above, off by less than 2e-7 (Abramowitz and Stegun 1964, 7.1.26).
 fn erf(x: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x);
     let poly = ((((1.061_405_4 * t - 1.453_152) * t + 1.421_413_7) * t - 0.284_496_74) * t + 0.254_829_6) * t;
@@ -249,6 +251,60 @@ mod tests {
                 assert!((w - true_width).abs() < 0.12 * true_width, "{true_width} px, blur {blur}: {w}");
             }
         }
+    }
+
+    /// What a camera sees of bars `widths` wide at `middles`: opaque, blurred by a Gaussian in linear light, then given a gamma of 2.2.
+    fn photographed(bars: &[(f32, f32)], blur: f32) -> Contrast {
+        let step = |x: f32| 0.5 + 0.5 * erf(x.abs() / (SQRT_2 * blur)).copysign(x);
+        let linear = |x: f32| {
+            bars.iter()
+                .map(|(middle, width)| step(x - middle + width / 2.0) - step(x - middle - width / 2.0))
+                .sum::<f32>()
+        };
+        let plane = Plane::from_fn(80, 60, |x, _| 1.0 - (1.0 - 0.9 * linear(x as f32)).powf(1.0 / 2.2));
+        let hair = 1.0 - 0.1f32.powf(1.0 / 2.2);
+        Contrast { plane, hair, noise: 0.01, light_hair: false, to_linear: 2.2 }
+    }
+
+    fn upright(x: f32) -> Vec<Point> {
+        (10..50).map(|y| Point::new(x, y as f32)).collect()
+    }
+
+    #[test]
+    fn the_blur_and_the_tones_of_a_photo_are_taken_out() {
+        let path = upright(40.0);
+        for true_width in [5.0, 7.0, 10.0] {
+            for blur in [0.5, 1.0, 1.5] {
+                let contrast = photographed(&[(40.0, true_width)], blur);
+                let paths = [path.as_slice()];
+                let w = Gauge::of(&contrast, true_width, &paths).width(0).expect("a width");
+                assert!((w - true_width).abs() < 0.08 * true_width, "{true_width} px, blur {blur}: {w}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_neighbour_beside_is_not_measured_along() {
+        let contrast = photographed(&[(36.0, 6.0), (45.0, 6.0)], 1.0);
+        let (first, second) = (upright(36.0), upright(45.0));
+        let paths = [first.as_slice(), second.as_slice()];
+        let gauge = Gauge::of(&contrast, 6.0, &paths);
+        for k in 0..2 {
+            let w = gauge.width(k).expect("a width");
+            assert!((w - 6.0).abs() < 0.6, "shaft {k}: {w}");
+        }
+        let short = [&first[..4]];
+        assert!(Gauge::of(&contrast, 6.0, &short).width(0).is_none());
+    }
+
+    #[test]
+    fn sharpening_undoes_what_a_blur_does() {
+        for (width, blur) in [(3.0f32, 1.0f32), (6.0, 1.0), (6.0, 3.0)] {
+            let seen = width / erf(width / (2.0 * SQRT_2 * blur));
+            assert!((sharpened(seen, blur) - width).abs() < 0.01 * width, "{width} px, blur {blur}");
+        }
+        assert_eq!(sharpened(5.0, 0.0), 5.0);
+        assert!(sharpened(1.0, 2.0) <= 1.0);
     }
 
     #[test]

@@ -192,3 +192,30 @@ fn centre(trace: &mut Trace, contrast: &Plane<f32>, width: f32, hair: f32) {
     }
     super::link::smooth(&mut trace.path, 4);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: f32 = 6.0;
+
+    /// Two traces along the sides of a dark band `wide` px wide at its foot and `wider` px more at its other end.
+    fn sides_of(wide: f32, wider: f32) -> Option<bool> {
+        let half = |y: f32| 0.5 * (wide + wider * y / 60.0);
+        let band = Plane::from_fn(80, 60, |x, y| f32::from((x as f32 - 40.0).abs() <= half(y as f32)));
+        let side = |sign: f32| Trace {
+            path: (5..55).map(|y| Point::new(40.0 + sign * 0.4 * half(y as f32), y as f32)).collect(),
+            strength: 1.0,
+            contrast: 1.0,
+            is_thin: false,
+        };
+        is_own(&side(-1.0), &side(1.0), &band, WIDTH, 1.0)
+    }
+
+    #[test]
+    fn a_thick_shaft_is_one_and_shafts_that_part_are_two() {
+        assert_eq!(sides_of(1.3 * WIDTH, 0.0), Some(false), "thick and even");
+        assert_eq!(sides_of(1.2 * WIDTH, 0.5 * WIDTH), Some(true), "parting");
+        assert_eq!(sides_of(1.9 * WIDTH, 0.0), Some(true), "wider than any shaft");
+    }
+}

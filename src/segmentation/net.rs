@@ -249,7 +249,6 @@ const FULL_COVERAGE: f32 = 0.95;
 /// Softmax of the classes after `offset` is added to each, sigmoid of the coverage, facial hair into skin.
 fn unpack(data: &[f32], width: usize, height: usize, offset: [f32; 5]) -> Maps {
     let n = width * height;
-    let offset: [f32; 5] = std::env::var("OFF").map_or(offset, |v| { let v: Vec<f32> = v.split(',').map(|x| x.parse().unwrap()).collect(); [v[0],v[1],v[2],v[3],v[4]] });
     let at = |channel: usize, i: usize| data[channel * n + i];
     let mut maps = Maps {
         probability: Plane::filled(width, height, [0.0; 4]),

@@ -192,3 +192,19 @@ const TONED: f32 = 0.15;
 fn exponent(hair: f32) -> f32 {
     ((1.0 - USUAL_HAIR).ln() / (1.0 - hair.clamp(0.45, 0.95)).ln()).powf(TONED)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn photos_that_differ_in_gamma_alone_become_more_alike() {
+        let hair = 0.7f32;
+        assert!((exponent(hair) - 1.0).abs() < 1e-6, "the usual photo stays as it is");
+        for gamma in [0.7f32, 1.4] {
+            let seen = 1.0 - (1.0 - hair).powf(gamma);
+            let evened = 1.0 - (1.0 - seen).powf(exponent(seen));
+            assert!((evened - hair).abs() < 0.9 * (seen - hair).abs(), "gamma {gamma}: {seen} to {evened}");
+        }
+    }
+}
