@@ -15,19 +15,20 @@ use crate::segmentation::closeup::WorkImage;
 /// Width of the filter, in typical shafts: vellus hair of up to 30 um beside terminal hair of 60 (Rakowska 2009).
 const WIDTH: f32 = 0.45;
 /// Contrast that is looked for, as a share of the typical shaft's, and least multiple of the skin's noise.
-const CONTRAST: f32 = 0.4;
-const ABOVE_NOISE: f32 = 6.0;
+const CONTRAST: f32 = 0.3;
+const ABOVE_NOISE: f32 = 4.5;
 /// Most of the typical shaft's contrast that a thin hair can have: above, it would have been found as a shaft.
 const FAINTER: f32 = 0.7;
 /// Contrast, in multiples of the skin's noise, from which a thin hair counts alone.
 const LONE_ABOVE_NOISE: f32 = 4.0;
-/// Least length and most width, in typical shafts.
+/// Least length and most width as seen, in typical shafts: at 60 px per mm the blur alone makes a shaft of 20 um look more than half as wide
+/// as one of 60.
 const LONG: f32 = 3.0;
-const NARROW: f32 = 0.75;
+const NARROW: f32 = 0.9;
 /// Most that a thin hair may leave the axis of the hairs around it, radians, where these agree.
 const ASIDE: f32 = 0.6;
 /// How far around a shaft its rims start no thin hair, in typical shafts.
-const RIM: f32 = 0.9;
+const RIM: f32 = 0.7;
 
 /// Thin hairs beside the `known` shafts.
 pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace> {
