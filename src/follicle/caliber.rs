@@ -74,14 +74,13 @@ impl<'a> Gauge<'a> {
         let path = self.paths[k];
         let at = |x: f32, y: f32| self.contrast.plane.sample(x, y).max(0.0);
         let linear = |v: f32| self.linear(v);
+        let beside: Vec<[f32; 2]> = (0..path.len()).map(|i| self.beside(k, i)).collect();
+        let within = |i: usize, most: [f32; 2]| profile(path, i, self.typical, most, &at, &linear);
         let free = |i: usize| {
-            let [left, right] = self.beside(k, i);
-            let sides = [left.is_infinite(), right.is_infinite()];
-            sides.contains(&true).then(|| {
-                profile(path, i, self.typical, sides.map(|free| if free { f32::INFINITY } else { 0.0 }), &at, &linear)
-            })?
+            let most = beside[i].map(|d| if d.is_infinite() { d } else { 0.0 });
+            if most == [0.0; 2] { None } else { within(i, most) }
         };
-        let midway = |i: usize| profile(path, i, self.typical, self.beside(k, i).map(|d| 0.5 * d), &at, &linear);
+        let midway = |i: usize| within(i, beside[i].map(|d| 0.5 * d));
         let seen = median_width(path, self.typical, free).or_else(|| median_width(path, self.typical, midway))?;
         Some(sharpened(seen, self.blur))
     }
@@ -253,7 +252,7 @@ mod tests {
         }
     }
 
-    /// What a camera sees of bars `widths` wide at `middles`: opaque, blurred by a Gaussian in linear light, then given a gamma of 2.2.
+    /// What a camera sees of bars, each given by its middle and its width in px: opaque, blurred by a Gaussian in linear light, then given a gamma of 2.2.
     fn photographed(bars: &[(f32, f32)], blur: f32) -> Contrast {
         let step = |x: f32| 0.5 + 0.5 * erf(x.abs() / (SQRT_2 * blur)).copysign(x);
         let linear = |x: f32| {

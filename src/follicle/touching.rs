@@ -62,14 +62,6 @@ impl Extent {
     }
 }
 
-fn median(values: &mut [f32]) -> f32 {
-    if values.is_empty() {
-        return 0.0;
-    }
-    values.sort_by(f32::total_cmp);
-    values[values.len() / 2]
-}
-
 /// Whether `short`, which runs beside `long`, is a hair of its own. None if it does not run beside it.
 fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<bool> {
     let apart = (chord(&short.path) - chord(&long.path)).sin().abs();
@@ -106,7 +98,7 @@ fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: 
     if (beside as f32) < 0.65 * short.path.len() as f32 {
         return None;
     }
-    let (slit, whole) = (median(&mut slits), median(&mut wholes));
+    let (slit, whole) = (quantile(&mut slits, 0.5), quantile(&mut wholes, 0.5));
     let varies = quantile(&mut wholes, 0.8) - quantile(&mut wholes, 0.2);
     Some(slit > SLIT || whole > TWO * width || (whole > THICK * width && varies > VARIES * width))
 }
@@ -164,7 +156,7 @@ pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -
         }
         let enough = wide.iter().filter(|w| **w > 1.5 * width).count() as f32;
         if wide.len() >= 3 && enough > 0.4 * wide.len() as f32 {
-            let shift = median(&mut shifts);
+            let shift = quantile(&mut shifts, 0.5);
             let mut middle = t.clone();
             centre(&mut middle, contrast, width, hair);
             for sign in [-1.0, 1.0] {
