@@ -1,214 +1,350 @@
-"""From a render with alpha to a training photo: place it, lay it over a background, light it, take it with a bad camera.
+"""From renders with alpha to training photos, in batches, on whatever device the renders lie: place each, lay it over a
+background, light it, take it with a bad camera.
 
-Every function takes the random generator first and changes floats in 0..1. Chances and strengths are choices, kept from
-runs that were measured; where one is known to matter a comment says so.
+Pictures are floats [n, channels, size, size], colours 0..1. Every function draws from a `Dice` that gives each picture of the
+batch its own numbers; what happens to some pictures only is computed for all and kept where the dice say so. Chances and
+strengths are choices, kept from runs that were measured; where one is known to matter a comment says so.
 """
-import cv2
-import numpy as np
+import math
+
+import torch
+import torch.nn.functional as F
 
 from dataset import ALPHA, AZIMUTH, COVERAGE, HEIGHT, IGNORE, LABEL, mirror_azimuth
 
-# Channels of a training picture: r, g, b, label, coverage, azimuth, height.
-PACKED = 7
 # Share of training pictures that are taken as a careful person takes them.
-CALM = 0.55
-_NOISE = np.random.default_rng(9).standard_normal(1_500_000).astype(np.float32)
+CALM = 0.5
+# A px of the picture is the mean of this many samples of the render each way, or fine hair turns to noise where it shrinks.
+SUPERSAMPLING = 2
+# The luminance and chrominance tables of ITU T.81, annex K, at quality 50.
+LUMINANCE = [
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+]  # fmt: skip
+CHROMINANCE = [
+    17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99,
+] + [99] * 32  # fmt: skip
 
 
-def f32(x):
-    return np.asarray(x, np.float32)
+class Dice:
+    """Random numbers for `n` pictures, shaped [n, channels, 1, 1]."""
+
+    def __init__(self, generator, n, device):
+        self.generator, self.n, self.device = generator, n, device
+
+    def range(self, low=0.0, high=1.0, channels=1):
+        return low + (high - low) * torch.rand((self.n, channels, 1, 1), generator=self.generator, device=self.device)
+
+    def normal(self, mean=0.0, sd=1.0, channels=1):
+        return mean + sd * torch.randn((self.n, channels, 1, 1), generator=self.generator, device=self.device)
+
+    def chance(self, p):
+        return self.range() < p
+
+    def index(self, below):
+        return torch.randint(below, (self.n,), generator=self.generator, device=self.device)
+
+    def noise(self, size, channels=1):
+        return torch.randn((self.n, channels, size, size), generator=self.generator, device=self.device)
 
 
-def head_is_cut(item):
-    """Whether the render's own frame cuts the head at the top or a side; only its neck may go on beyond the frame."""
-    item = item[..., LABEL]
-    edge = np.concatenate([item[0], item[: len(item) * 2 // 3, 0], item[: len(item) * 2 // 3, -1]])
-    return bool(((edge > 0) & (edge != IGNORE)).any())
+def head_is_cut(label):
+    """Whether a render's own frame cuts the head at the top or a side; only its neck may go on beyond the frame."""
+    n, side = label.shape[0], label.shape[-1]
+    edge = torch.cat([label[:, 0], label[:, : side * 2 // 3, 0], label[:, : side * 2 // 3, -1]], 1)
+    return ((edge > 0) & (edge != IGNORE)).any(1).view(n, 1, 1, 1)
 
 
-def placement(rng, side, size, cut, calm):
-    """A 2 x 3 map from render to picture and its scale: size, turn, shift, sometimes a tight crop or a sideways photo."""
-    kind = 0 if calm else rng.random()
-    if kind < 0.7:
-        zoom = np.exp(rng.uniform(np.log(0.85), np.log(1.3)))
-    elif kind < 0.88:
-        zoom = np.exp(rng.uniform(np.log(0.5), np.log(0.85)))
-    else:
-        zoom = np.exp(rng.uniform(np.log(1.3), np.log(2.0)))
-    if cut:
-        zoom = max(zoom, rng.uniform(1.0, 1.2))
-    turn = rng.normal(0, 8 if calm else 13) + (90 * rng.integers(1, 4) if rng.random() < (0.0 if calm else 0.1) else 0)
-    scale = zoom * size / side
-    m = cv2.getRotationMatrix2D((side / 2, side / 2), turn, scale)
-    spread = 0.035 if zoom < 1.3 else 0.18
-    m[:, 2] += size / 2 - side / 2 + rng.normal(0, spread, 2) * size
+def centred(size, device):
+    """Coordinates of px in a picture, -0.5 .. 0.5 across it: x [1, 1, 1, size] and y [1, 1, size, 1]."""
+    line = (torch.arange(size, device=device, dtype=torch.float32) + 0.5) / size - 0.5
+    return line.view(1, 1, 1, size), line.view(1, 1, size, 1)
+
+
+def placement(dice, cut, calm):
+    """Where each picture looks on its render: size, turn, shift, sometimes a tight crop or a sideways photo."""
+    kind = torch.where(calm, 0.0, dice.range())
+    zoom = torch.where(
+        kind < 0.7,
+        dice.range(math.log(0.85), math.log(1.3)).exp(),
+        torch.where(kind < 0.88, dice.range(math.log(0.45), math.log(0.85)).exp(), dice.range(math.log(1.3), math.log(2.0)).exp()),
+    )
+    zoom = torch.where(cut, torch.maximum(zoom, dice.range(1.0, 1.2)), zoom)
+    sideways = dice.chance(0.1) & ~calm
+    turn = dice.normal() * torch.where(calm, 8.0, 13.0) + torch.where(sideways, 90.0 * dice.range(1, 4).floor(), 0.0)
+    spread = torch.where(zoom < 1.3, 0.035, 0.18)
     # Phones and crops are not square: a little stretch, which also covers the rounding of sides to multiples of 32.
-    m[rng.integers(2)] *= rng.uniform(0.92, 1.0)
-    flip = rng.random() < 0.5
-    if flip:
-        m[0] *= -1
-        m[0, 2] += size - 1
-    return m, scale, flip
+    stretch, upright = dice.range(0.92, 1.0), dice.chance(0.5)
+    return {
+        "zoom": zoom,
+        "turn": turn * (math.pi / 180),
+        "shift": (dice.normal() * spread, dice.normal() * spread),
+        "stretch": (torch.where(upright, stretch, 1.0), torch.where(upright, 1.0, stretch)),
+        "mirror": torch.where(dice.chance(0.5), -1.0, 1.0),
+    }
 
 
-def warp(item, m, scale, flip, size):
-    """The render placed in the picture: rgb, alpha 0..1, label, coverage, azimuth, height."""
-    shrink = min(1.0, scale * 1.3)
-    if shrink < 0.8:  # average before sampling, or fine hair turns to noise
-        side = max(8, round(item.shape[0] * shrink))
-        k = side / item.shape[0]
-        smooth = cv2.resize(item[..., [0, 1, 2, ALPHA]], (side, side), interpolation=cv2.INTER_AREA)
-        cover = cv2.resize(item[..., COVERAGE], (side, side), interpolation=cv2.INTER_AREA)
-        index = np.minimum((np.arange(side) + 0.5) / k, item.shape[0] - 1).astype(int)
-        codes = item[index][:, index][..., [LABEL, AZIMUTH, HEIGHT]]
-        m = m.copy()
-        m[:, :2] /= k
-    else:
-        smooth, cover, codes = item[..., [0, 1, 2, ALPHA]], item[..., COVERAGE], item[..., [LABEL, AZIMUTH, HEIGHT]]
+def sampling_grid(place, size, device):
+    """Grid for `grid_sample`, [n, size, size, 2], of pictures placed as `placement` says."""
+    x, y = centred(size, device)
+    u = (x - place["shift"][0]) / (place["zoom"] * place["stretch"][0]) * place["mirror"]
+    v = (y - place["shift"][1]) / (place["zoom"] * place["stretch"][1])
+    cos, sin = place["turn"].cos(), place["turn"].sin()
+    return torch.stack([(cos * u - sin * v)[:, 0], (sin * u + cos * v)[:, 0]], 3) * 2
+
+
+def warp(items, place, size):
+    """Renders, uint8 [n, side, side, channels], placed in their pictures: rgb and alpha 0..1, label, coverage 0..1, azimuth, height."""
     # The torso goes on beyond the render's edge, so the edge is repeated rather than cut.
-    go = dict(dsize=(size, size), borderMode=cv2.BORDER_REPLICATE)
-    smooth = cv2.warpAffine(np.ascontiguousarray(smooth), m, flags=cv2.INTER_LINEAR, **go)
-    cover = cv2.warpAffine(np.ascontiguousarray(cover), m, flags=cv2.INTER_LINEAR, **go)
-    codes = cv2.warpAffine(np.ascontiguousarray(codes), m, flags=cv2.INTER_NEAREST, **go)
-    label, azimuth, height = codes[..., 0], codes[..., 1], codes[..., 2]
-    if flip:
-        azimuth = mirror_azimuth(azimuth)
-    return smooth[..., :3].astype(np.float32), f32(smooth[..., 3:]) / 255, label, cover, azimuth, height
+    go = dict(padding_mode="border", align_corners=False)
+    smooth = items[..., [0, 1, 2, ALPHA, COVERAGE]].permute(0, 3, 1, 2).float() * (1 / 255)
+    fine = sampling_grid(place, size * SUPERSAMPLING, items.device)
+    smooth = F.avg_pool2d(F.grid_sample(smooth, fine, mode="bilinear", **go), SUPERSAMPLING)
+    codes = items[..., [LABEL, AZIMUTH, HEIGHT]].permute(0, 3, 1, 2).float()
+    codes = F.grid_sample(codes, sampling_grid(place, size, items.device), mode="nearest", **go).round()
+    azimuth = torch.where(place["mirror"][:, 0] < 0, mirror_azimuth(codes[:, 1]), codes[:, 1])
+    return smooth[:, :3], smooth[:, 3:4], codes[:, 0].long(), smooth[:, 4], azimuth, codes[:, 2]
 
 
-def pick_background(rng, backgrounds, size):
-    """A random part of a random background, at the picture's size, 0..255."""
-    b = backgrounds[rng.integers(len(backgrounds))]
-    k = int(rng.integers(110, b.shape[0] + 1))
-    x, y = rng.integers(0, b.shape[0] - k + 1, 2)
-    b = cv2.resize(b[y : y + k, x : x + k], (size, size), interpolation=cv2.INTER_AREA)
-    return f32(b[:, ::-1] if rng.random() < 0.5 else b)
+def pick_backgrounds(dice, backgrounds, size):
+    """A random part of a random background for each picture."""
+    chosen = backgrounds[dice.index(len(backgrounds))].permute(0, 3, 1, 2).float() * (1 / 255)
+    x, y = centred(size, chosen.device)
+    share = dice.range(0.35, 1.0)
+    u = x * share + dice.range(-0.5, 0.5) * (1 - share)
+    v = y * share + dice.range(-0.5, 0.5) * (1 - share)
+    u = u * torch.where(dice.chance(0.5), -1.0, 1.0)
+    grid = torch.stack(torch.broadcast_tensors(u[:, 0], v[:, 0]), 3) * 2
+    return F.grid_sample(chosen, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
-def compose(rng, rgb, alpha, label, backgrounds, size):
+def smoothed(mask):
+    """A mask with edges about as soft as a camera's."""
+    return F.avg_pool2d(mask, 3, 1, 1, count_include_pad=False)
+
+
+def grey_of(x):
+    return x.mean(1, keepdim=True)
+
+
+def masked_mean(x, mask):
+    return (x * mask).sum((2, 3), keepdim=True) / mask.sum((2, 3), keepdim=True).clamp(min=1)
+
+
+def colour_of_the_head(dice, rgb, alpha):
+    """The colour of a random px of each head, [n, 3, 1, 1]."""
+    n = rgb.shape[0]
+    inside = (alpha[:, 0, ::8, ::8] > 0.9).flatten(1).float() + 1e-6
+    at = torch.multinomial(inside, 1, generator=dice.generator).view(n, 1, 1).expand(n, 3, 1)
+    return rgb[:, :, ::8, ::8].flatten(2).gather(2, at).view(n, 3, 1, 1)
+
+
+def recolour(dice, rgb, alpha, label, cover, backgrounds, size):
+    """Other clothes, hair and skin: colours of things change together, so that no colour alone decides what a thing is."""
+    rgb = torch.where(dice.chance(0.35), rgb * dice.normal(1, 0.08, 3), rgb)
+    # Dyed, faded, grey hair. Brighter and darker, by the hair's share of each px.
+    hair = torch.maximum(smoothed((label == 2).float()[:, None]), cover[:, None])
+    gain = (dice.normal(0, 0.35) + dice.normal(0, 0.12, 3)).exp()
+    rgb = torch.where(dice.chance(0.22), rgb * (1 + hair * (gain - 1)), rgb)
+    # Cloth: its folds stay, its colour and pattern are a background's; black is worn most.
+    cloth = smoothed(((label == 0)[:, None] & (alpha > 0.5)).float())
+    folds = (grey_of(rgb) / masked_mean(grey_of(rgb), cloth).clamp(min=0.02)).clamp(0.2, 3)
+    pattern = pick_backgrounds(dice, backgrounds, size)
+    pattern = torch.where(dice.chance(0.3), pattern * dice.range(0.04, 0.25), pattern)
+    plain = dice.chance(0.4)
+    pattern = torch.where(plain, pattern.mean((2, 3), keepdim=True), pattern)
+    pattern = torch.where(dice.chance(0.2), colour_of_the_head(dice, rgb, alpha) * dice.range(0.7, 1.2), pattern)
+    worn = cloth * torch.where(dice.chance(0.4), 1.0, 0.0)
+    return rgb * (1 - worn) + pattern * folds * worn
+
+
+def compose(dice, rgb, alpha, backgrounds, size):
     """The head over a background; a quarter of the backgrounds take a colour of the head, so colour alone never decides."""
-    b = pick_background(rng, backgrounds, size)
-    if rng.random() < 0.25:
-        inside = alpha[..., 0] > 0.9
-        if inside.any():
-            colours = rgb[inside]
-            b = b - f32(cv2.mean(b)[:3]) + colours[rng.integers(len(colours))]
-    if rng.random() < 0.3:
-        rgb = rgb * f32(1 + rng.normal(0, 0.08, 3))
-    if rng.random() < 0.12:  # dyed hair
-        mask = cv2.GaussianBlur((label == 2).astype(np.float32), (0, 0), 1.0)[..., None]
-        rgb = rgb * (1 + mask * f32(rng.normal(0, 0.35, 3)))
-    return rgb * alpha + np.clip(b, 0, 255) * (1 - alpha)
+    room = pick_backgrounds(dice, backgrounds, size)
+    tinted = room - room.mean((2, 3), keepdim=True) + colour_of_the_head(dice, rgb, alpha)
+    room = torch.where(dice.chance(0.25), tinted, room).clamp(0, 1)
+    return rgb * alpha + room * (1 - alpha)
 
 
-def occlude(rng, x, label, backgrounds, size):
-    """A towel, gown, glove or hand that comes in from the border. Cloth is background; a hand is not scored."""
-    centre = rng.uniform(0, size, 2)
-    centre += np.sign(centre - size / 2) * size * 0.25
-    axes = rng.uniform(0.08, 0.4, 2) * size
-    mask = np.zeros((size, size), np.uint8)
-    angle = float(rng.uniform(0, 180))
-    hand = rng.random() < 0.25
-    if hand:  # fingers: a few parallel capsules
-        direction = size / 2 - centre
-        direction = direction / (np.linalg.norm(direction) + 1e-6)
-        side = np.array([-direction[1], direction[0]])
-        width = size * rng.uniform(0.035, 0.07)
-        for k in range(int(rng.integers(1, 5))):
-            a = centre + side * width * 1.15 * k - direction * size
-            b = centre + side * width * 1.15 * k + direction * size * rng.uniform(0.05, 0.2)
-            cv2.line(mask, tuple(a.astype(int).tolist()), tuple(b.astype(int).tolist()), 1, max(2, int(width)))
-        glove = rng.random() < 0.5
-        tone = f32(rng.uniform(20, 255, 3) if glove else f32([225, 175, 150]) * rng.uniform(0.3, 1.1))
-        thing = np.broadcast_to(tone, x.shape) * (1 + 0.05 * cv2.resize(f32(rng.normal(0, 1, (8, 8))), (size, size))[..., None])
-    else:
-        cv2.ellipse(mask, tuple(centre.astype(int).tolist()), tuple(axes.astype(int).tolist()), angle, 0, 360, 1, -1)
-        thing = pick_background(rng, backgrounds, size)
-        glove = True
-    on = mask > 0
-    return np.where(on[..., None], thing, x), np.where(on, 0 if glove else IGNORE, label).astype(np.uint8), on
+def ellipse(dice, x, y, cx, cy, rx, ry, angle):
+    """Where each picture has a turned ellipse, [n, 1, size, size]."""
+    u, v = x - cx, y - cy
+    cos, sin = angle.cos(), angle.sin()
+    return ((cos * u + sin * v) / rx) ** 2 + ((cos * v - sin * u) / ry) ** 2 < 1
 
 
-def light(rng, x, size):
-    """Shadow or light: patches with hard or soft edges, a ramp across the picture, or soft clouds. Shadows on bald skin were called
-    hair without them; a shadow on skin is redder than the skin in light, because blue is absorbed most."""
-    kind = rng.random()
-    if kind < 0.6:
-        corners = (rng.uniform(-0.3, 1.3, (rng.integers(3, 6), 2)) * size).astype(np.int32)
-        field = np.zeros((size, size), np.float32)
-        cv2.fillPoly(field, [cv2.convexHull(corners)], 1)
-        field = cv2.GaussianBlur(field, (0, 0), np.exp(rng.uniform(0, 3.3)))
-        field *= f32(np.log(rng.uniform(0.2, 1.4)))
-    elif kind < 0.8:
-        angle = rng.uniform(0, 2 * np.pi)
-        along = np.linspace(-1, 1, size, dtype=np.float32)
-        field = f32(rng.uniform(0.2, 0.9)) * (f32(np.cos(angle)) * along[None] + f32(np.sin(angle)) * along[:, None])
-    else:
-        cells = int(rng.integers(3, 8))
-        field = cv2.resize(f32(rng.normal(-0.1, rng.uniform(0.15, 0.45), (cells, cells))), (size, size), interpolation=cv2.INTER_CUBIC)
-    tint = f32(rng.uniform(0, 1))
-    return x * np.exp(field[..., None] * (1 + tint * f32([-0.15, 0.0, 0.2])))
+def occlude(dice, x, label, backgrounds, size):
+    """A towel, gown, glove or hand that comes in from the border. Cloth is background; a bare hand is not scored."""
+    px, py = centred(size, x.device)
+    cx, cy = dice.range(-0.5, 0.5), dice.range(-0.5, 0.5)
+    cx, cy = cx + 0.25 * cx.sign(), cy + 0.25 * cy.sign()
+    # Mostly from below: gowns and towels lie on the shoulders.
+    below = dice.chance(0.35)
+    cx, cy = torch.where(below, dice.range(-0.4, 0.4), cx), torch.where(below, dice.range(0.45, 0.75), cy)
+    rx, ry = dice.range(0.08, 0.4), dice.range(0.08, 0.4)
+    rx, ry = torch.where(below, rx * 1.6, rx), torch.where(below, ry * 0.8, ry)
+    cloth = ellipse(dice, px, py, cx, cy, rx, ry, dice.range(0, math.pi) * torch.where(below, 0.15, 1.0))
+    # Fingers: up to four capsules side by side that point to the middle.
+    length = torch.hypot(cx, cy).clamp(min=0.05)
+    dx, dy = -cx / length, -cy / length
+    along, across = (px - cx) * dx + (py - cy) * dy, (py - cy) * dx - (px - cx) * dy
+    width, fingers = dice.range(0.035, 0.07), dice.range(1, 5).floor()
+    finger = (across / (1.15 * width)).floor()
+    gap = ((across / (1.15 * width)) - finger - 0.5).abs() < 0.44
+    reach = 0.05 + 0.15 * torch.frac(torch.sin(finger * 12.9898 + dice.range(0, 9)).abs() * 43.7)
+    hand = (finger >= 0) & (finger < fingers) & gap & (along < reach)
+    is_hand, gloved = dice.chance(0.25), dice.chance(0.5)
+    skin = torch.tensor([225, 175, 150], device=x.device).view(1, 3, 1, 1) / 255 * dice.range(0.3, 1.1)
+    tone = torch.where(gloved, dice.range(0.08, 1, 3), skin)
+    tone = tone * (1 + 0.05 * F.interpolate(dice.noise(8), size=size, mode="bilinear", align_corners=False))
+    thing = pick_backgrounds(dice, backgrounds, size)
+    thing = torch.where(dice.chance(0.3), thing * dice.range(0.05, 0.4), thing)
+    on = torch.where(is_hand, hand, cloth) & dice.chance(0.25)
+    x = torch.where(on, torch.where(is_hand, tone, thing), x)
+    label = torch.where(on[:, 0], torch.where((is_hand & ~gloved)[:, 0], IGNORE, 0), label)
+    return x, label, on[:, 0]
 
 
-def expose(rng, x, calm):
+def light(dice, x, size, share):
+    """Shadow or light on `share` of the pictures: a patch with hard or soft edges, a ramp, or soft clouds. Shadows on bald skin
+    were called hair without them; a shadow on skin is redder than the skin in light, because blue is absorbed most."""
+    px, py = centred(size, x.device)
+    # A patch is where half-planes meet.
+    depth = torch.full_like(px + py, 1.0).expand(dice.n, 1, size, size)
+    for k in range(4):
+        angle, at = dice.range(0, 2 * math.pi), dice.range(-0.1, 0.55)
+        beside = at - (px * angle.cos() + py * angle.sin())
+        depth = torch.where(dice.chance(0.75), torch.minimum(depth, beside), depth)
+    edge = dice.range(math.log(1 / size), math.log(0.12)).exp()
+    patch = torch.sigmoid(depth / edge * 1.7) * dice.range(0.2, 1.4).log()
+    angle = dice.range(0, 2 * math.pi)
+    ramp = dice.range(0.4, 1.8) * (angle.cos() * px + angle.sin() * py)
+    clouds = F.interpolate(dice.noise(6), size=size, mode="bicubic", align_corners=False) * dice.range(0.15, 0.45) - 0.1
+    kind = dice.range()
+    field = torch.where(kind < 0.6, patch, torch.where(kind < 0.8, ramp, clouds))
+    tint = 1 + dice.range() * torch.tensor([-0.15, 0.0, 0.2], device=x.device).view(1, 3, 1, 1)
+    return torch.where(dice.range() < share, x * (field * tint).exp(), x)
+
+
+def surfaces(dice, x, size):
+    """Grain of every scale over the whole picture, and colours mixed by a random small filter: what is left is shape."""
+    grain = 0
+    for cells, sd in ((size, 0.06), (size // 2, 0.06), (size // 4, 0.05), (size // 8, 0.05)):
+        noise = F.interpolate(dice.noise(cells), size=size, mode="bilinear", align_corners=False) if cells < size else dice.noise(cells)
+        grain = grain + noise * (sd * dice.range() * dice.chance(0.5))
+    x = torch.where(dice.chance(0.3), x * grain.exp(), x)
+    # Random convolution (Xu et al. 2021, arXiv:2007.13003), partly mixed in.
+    n = x.shape[0]
+    kernel = torch.randn((n * 3, 3, 3, 3), generator=dice.generator, device=x.device) * (1 / 27**0.5)
+    mixed = F.conv2d(F.pad(x.reshape(1, n * 3, size, size), (1, 1, 1, 1), mode="replicate"), kernel, groups=n).view_as(x)
+    mean, sd = x.mean((1, 2, 3), keepdim=True), x.std((1, 2, 3), keepdim=True)
+    mixed = (mixed - mixed.mean((1, 2, 3), keepdim=True)) / mixed.std((1, 2, 3), keepdim=True).clamp(min=1e-3) * sd + mean
+    return torch.where(dice.chance(0.15), torch.lerp(x, mixed, dice.range(0.1, 0.7)), x)
+
+
+def expose(dice, x, calm):
     """Gamma, exposure, white balance, contrast, saturation, haze, greyscale; a calm photo is nearly as it was rendered."""
-    if calm:
-        x = np.clip(x, 0, 1) ** f32(np.exp(rng.normal(0, 0.12))) * f32(np.exp(rng.normal(-0.03, 0.1)))
-        x = x * f32(np.exp(rng.normal(0, 0.05, 3)))
-        grey = cv2.transform(x, np.full((1, 3), 1 / 3, np.float32))[..., None]
-        return grey + (x - grey) * f32(np.exp(rng.normal(-0.1, 0.15)))
-    gamma, gain = np.exp(rng.normal(0, 0.22)), np.exp(rng.normal(-0.05, 0.17))
-    x = cv2.LUT((np.clip(x, 0, 1) * 255).astype(np.uint8), f32((np.arange(256) / 255.0) ** gamma * gain))
-    x = x * f32(np.exp(rng.normal(0, 0.18 if rng.random() < 0.1 else 0.07, 3)))
-    mean = f32(np.mean(cv2.mean(x)[:3]))
-    x = (x - mean) * f32(np.exp(rng.normal(0, 0.15))) + mean + f32(rng.normal(0, 0.04))
-    grey = cv2.transform(x, np.full((1, 3), 1 / 3, np.float32))[..., None]
-    x = grey + (x - grey) * f32(0 if rng.random() < 0.05 else np.exp(rng.normal(-0.15, 0.28)))
-    if rng.random() < 0.12:
-        haze = rng.uniform(0, 0.5)
-        x = x * f32(1 - haze) + f32(haze * rng.uniform(0.4, 0.9))
-    return x
+
+    def strength(quiet, loud):
+        return torch.where(calm, quiet, loud)
+
+    x = x.clamp(1e-4, 1) ** (dice.normal() * strength(0.12, 0.24)).exp() * (dice.normal(-0.04) * strength(0.1, 0.2)).exp()
+    cast = torch.where(dice.chance(0.1), 0.18, 0.07)
+    x = x * (dice.normal(0, 1, 3) * torch.where(calm, 0.05, cast)).exp()
+    mean = x.mean((1, 2, 3), keepdim=True)
+    x = (x - mean) * (dice.normal() * strength(0.0, 0.17)).exp() + mean + dice.normal() * strength(0.0, 0.04)
+    grey = grey_of(x)
+    saturation = (dice.normal(-0.1) * strength(0.15, 0.3)).exp() * (1 - (dice.chance(0.05) & ~calm).float())
+    x = grey + (x - grey) * saturation
+    haze = dice.range(0, 0.5) * (dice.chance(0.12) & ~calm)
+    return x * (1 - haze) + haze * dice.range(0.4, 0.9)
 
 
-def blur(rng, x, calm):
+def filtered(x, kernels):
+    """Each picture through its own kernel, [n, 1, k, l]."""
+    n, c, h, w = x.shape
+    k, l = kernels.shape[-2:]
+    padded = F.pad(x, (l // 2, l // 2, k // 2, k // 2), mode="replicate").reshape(1, n * c, h + k - 1, w + l - 1)
+    return F.conv2d(padded, kernels.repeat_interleave(c, 0), groups=n * c).view(n, c, h, w)
+
+
+def gaussian(x, sigma, radius=6):
+    """Each picture blurred by its own sigma in px, [n, 1, 1, 1]."""
+    at = torch.arange(-radius, radius + 1, device=x.device, dtype=torch.float32)
+    kernel = (-0.5 * (at / sigma.clamp(min=0.05)) ** 2).exp()
+    kernel = kernel / kernel.sum(3, keepdim=True)
+    return filtered(filtered(x, kernel), kernel.transpose(2, 3))
+
+
+def blur(dice, x, calm):
     """Out of focus or moved."""
-    if rng.random() < 0.55:
-        x = cv2.GaussianBlur(x, (0, 0), np.exp(rng.uniform(-1.2, 0.1 if calm else 0.8)))
-    if rng.random() < (0.0 if calm else 0.12):
-        n = int(rng.integers(3, 8))
-        kernel, c, a = np.zeros((n, n), np.float32), n // 2, rng.uniform(0, np.pi)
-        d = np.round(c * np.array([np.cos(a), np.sin(a)])).astype(int)
-        cv2.line(kernel, (c - int(d[0]), c - int(d[1])), (c + int(d[0]), c + int(d[1])), 1, 1)
-        x = cv2.filter2D(x, -1, kernel / kernel.sum())
-    return x
+    sigma = torch.where(calm, dice.range(-1.2, 0.1), dice.range(-1.2, 0.9)).exp()
+    x = torch.where(dice.chance(0.55), gaussian(x, sigma), x)
+    # Motion: a short line of the kernel's px.
+    at = torch.arange(-3, 4, device=x.device, dtype=torch.float32)
+    angle, half = dice.range(0, math.pi), dice.range(1.0, 3.5)
+    u, v = at.view(1, 1, 1, 7), at.view(1, 1, 7, 1)
+    along, across = u * angle.cos() + v * angle.sin(), v * angle.cos() - u * angle.sin()
+    line = (half + 0.5 - along.abs()).clamp(0, 1) * (1 - across.abs()).clamp(0, 1)
+    return torch.where(dice.chance(0.12) & ~calm, filtered(x, line / line.sum((2, 3), keepdim=True)), x)
 
 
-def sensor(rng, x, size, calm):
-    """Sharpening halos, fine and coarse noise, JPEG. Float 0..1 to uint8."""
-    if rng.random() < 0.25:
-        x = x + (x - cv2.GaussianBlur(x, (0, 0), 1.2)) * f32(rng.uniform(0.3, 1.5))
-    at = rng.integers(0, len(_NOISE) - x.size)
-    x = x + _NOISE[at : at + x.size].reshape(x.shape) * f32(np.exp(rng.uniform(-6, -4.2 if calm else -3.2)))
-    if rng.random() < (0.05 if calm else 0.2):
-        x = x + cv2.resize(f32(rng.normal(0, 0.03, (size // 3, size // 3, 3))), (size, size))
-    x = (np.clip(x, 0, 1) * 255).astype(np.uint8)
-    if rng.random() < 0.5:
-        jpeg = cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50 if calm else 25, 95))])[1]
-        x = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
-    return x
+def blocks(x):
+    """[n, c, h, w] to [n, c, h/8, w/8, 8, 8]."""
+    n, c, h, w = x.shape
+    return x.view(n, c, h // 8, 8, w // 8, 8).transpose(3, 4)
 
 
-def training_picture(rng, item, backgrounds, size):
-    """One render, uint8 [n, n, channels], to a training picture, uint8 [size, size, PACKED]."""
+def jpeg(x, quality):
+    """What JPEG of a quality 1..100 leaves of pictures 0..1, chrominance at half the size."""
+    device = x.device
+    k = torch.arange(8, device=device, dtype=torch.float32)
+    dct = torch.cos((2 * k[None] + 1) * k[:, None] * (math.pi / 16)) * 0.5
+    dct[0] *= 0.5**0.5
+    scale = torch.where(quality < 50, 50 / quality, 2 - quality / 50).view(-1, 1, 1, 1, 1, 1)
+
+    def coded(plane, table):
+        steps = (torch.tensor(table, device=device, dtype=torch.float32).view(8, 8) * scale).clamp(1, 255)
+        levels = (dct @ blocks(plane * 255 - 128) @ dct.T / steps).round() * steps
+        back = dct.T @ levels @ dct
+        n, c, h, w = plane.shape
+        return (back.transpose(3, 4).reshape(n, c, h, w) + 128) * (1 / 255)
+
+    r, g, b = x[:, :1], x[:, 1:2], x[:, 2:]
+    luma = 0.299 * r + 0.587 * g + 0.114 * b
+    chroma = F.avg_pool2d(torch.cat([(b - luma) / 1.772, (r - luma) / 1.402], 1) + 0.5, 2)
+    luma, chroma = coded(luma, LUMINANCE), coded(chroma, CHROMINANCE) - 0.5
+    cb, cr = F.interpolate(chroma, scale_factor=2, mode="bilinear", align_corners=False).split(1, 1)
+    return torch.cat([luma + 1.402 * cr, luma - 0.344136 * cb - 0.714136 * cr, luma + 1.772 * cb], 1)
+
+
+def sensor(dice, x, size, calm):
+    """Sharpening halos, fine and coarse noise, JPEG."""
+    halo = x - gaussian(x, torch.full_like(dice.range(), 1.2), 4)
+    x = x + halo * (dice.range(0.3, 1.5) * dice.chance(0.25))
+    x = x + dice.noise(size, 3) * torch.where(calm, dice.range(-6, -4.2), dice.range(-6, -3.2)).exp()
+    coarse = F.interpolate(dice.noise(size // 3, 3) * 0.03, size=size, mode="bilinear", align_corners=False)
+    x = x + coarse * (dice.range() < torch.where(calm, 0.05, 0.2))
+    x = x.clamp(0, 1)
+    quality = torch.where(calm, dice.range(50, 95), dice.range(20, 95))
+    x = torch.where(dice.chance(0.5), jpeg(x, quality).clamp(0, 1), x)
+    return (x * 255).round() * (1 / 255)
+
+
+def training_pictures(generator, items, backgrounds, size):
+    """Renders, uint8 [n, side, side, channels], as photos: a dictionary of rgb 0..1 [n, 3, size, size], label, coverage 0..1,
+    azimuth and height codes, each [n, size, size]."""
+    dice = Dice(generator, len(items), items.device)
     # Most consult photos are plain: with hard augmentation alone the net spends itself on photos that nobody takes.
-    calm = rng.random() < CALM
-    m, scale, flip = placement(rng, item.shape[0], size, head_is_cut(item), calm)
-    rgb, alpha, label, cover, azimuth, height = warp(item, m, scale, flip, size)
-    x = compose(rng, rgb, alpha, label, backgrounds, size)
-    if rng.random() < 0.2:
-        x, label, hidden = occlude(rng, x, label, backgrounds, size)
-        height = np.where(hidden, 0, height)
-    for _ in range(rng.choice(3, p=(0.5, 0.4, 0.1) if calm else (0.35, 0.4, 0.25))):
-        x = light(rng, x, size)
-    x = sensor(rng, blur(rng, expose(rng, f32(x) * f32(1 / 255), calm), calm), size, calm)
-    return np.dstack([x, label, cover, azimuth, height]).astype(np.uint8)
+    calm = dice.chance(CALM)
+    place = placement(dice, head_is_cut(items[..., LABEL]), calm)
+    rgb, alpha, label, cover, azimuth, height = warp(items, place, size)
+    rgb = recolour(dice, rgb, alpha, label, cover, backgrounds, size)
+    x = compose(dice, rgb, alpha, backgrounds, size)
+    x, label, hidden = occlude(dice, x, label, backgrounds, size)
+    height = torch.where(hidden, 0.0, height)
+    x = light(dice, x, size, torch.where(calm, 0.5, 0.65))
+    x = light(dice, x, size, torch.where(calm, 0.1, 0.25))
+    x = torch.where(calm, x, surfaces(dice, x, size))
+    x = sensor(dice, blur(dice, expose(dice, x, calm), calm), size, calm)
+    return {"rgb": x, "label": label, "coverage": cover, "azimuth": azimuth, "height": height}

@@ -1,10 +1,13 @@
-"""Procedural backgrounds: rooms, walls, curtains, tiles, clutter, cloth, hair-like fibres. No outside image is used.
+"""Backgrounds: drawn walls, curtains, tiles, clutter, cloth, hair-like fibres; and, with --panoramas, views of real rooms.
 
-    python backgrounds.py --out backgrounds.npy --count 900 --seed 5
+    python backgrounds.py --out backgrounds.npy --count 3000 --seed 5 --panoramas panoramas
 
-writes uint8 [count, SIZE, SIZE, 3], sRGB.
+writes uint8 [count, SIZE, SIZE, 3], sRGB. Panoramas are a folder of OpenEXR files, equirectangular and of linear light; README.md
+names the ones that were used, which their authors gave to the public domain.
 """
 import argparse
+import glob
+import os
 
 import cv2
 import numpy as np
@@ -108,6 +111,34 @@ def surface(rng, n):
     return SURFACES[rng.choice(len(SURFACES), p=[0.4, 0.2, 0.12, 0.1, 0.18])](rng, n)
 
 
+def load_panoramas(folder):
+    """The panoramas of a folder, float32 [h, 2 h, 3] of linear light."""
+    import OpenEXR
+
+    paths = sorted(glob.glob(os.path.join(folder, "*.exr")))
+    if not paths:
+        raise SystemExit(f"no .exr file in {folder}")
+    return [np.asarray(OpenEXR.File(path).channels()["RGB"].pixels, np.float32) for path in paths]
+
+
+def view(rng, panorama, n):
+    """What a camera sees that stands in a panorama, mostly level, a little out of focus: a head is in front of it."""
+    y, x = (grid(n) - np.float32((n - 1) / 2)) / np.float32(n / 2)
+    half = np.tan(np.radians(rng.uniform(18, 45)))
+    direction = np.stack([x * half, -y * half, np.ones_like(x)], -1)
+    direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
+    pitch = np.radians(rng.normal(-8, 14) if rng.random() < 0.75 else rng.uniform(-90, -30))
+    c, s = np.cos(pitch), np.sin(pitch)
+    up, ahead = c * direction[..., 1] + s * direction[..., 2], c * direction[..., 2] - s * direction[..., 1]
+    azimuth = np.arctan2(direction[..., 0], ahead) + rng.uniform(-np.pi, np.pi)
+    h, w = panorama.shape[:2]
+    u = ((azimuth / (2 * np.pi)) % 1 * w).astype(np.float32)
+    v = ((0.5 - np.arcsin(np.clip(up, -1, 1)) / np.pi) * h - 0.5).astype(np.float32)
+    seen = cv2.remap(panorama, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    seen = seen / max(1e-4, float(np.percentile(seen, rng.uniform(60, 97)))) * rng.uniform(0.3, 0.9)
+    return np.clip(seen, 0, 1) ** np.float32(1 / 2.2) * 255
+
+
 def add_thing(rng, image):
     """A cupboard, lamp, bottle, cable or blurred person: a shape with its own surface and a soft shadow."""
     n = image.shape[0]
@@ -132,9 +163,10 @@ def add_thing(rng, image):
     np.copyto(image, thing, where=mask[..., None] > 0)
 
 
-def background(rng, n=SIZE):
-    """One background, uint8 [n, n, 3]."""
-    image = surface(rng, n)
+def background(rng, panoramas=(), n=SIZE):
+    """One background, uint8 [n, n, 3]; where there are panoramas, two in five are views of them."""
+    room = len(panoramas) > 0 and rng.random() < 0.4
+    image = view(rng, panoramas[rng.integers(len(panoramas))], n) if room else surface(rng, n)
     for _ in range(rng.choice([0, 1, 2, 4, 8], p=[0.25, 0.2, 0.2, 0.2, 0.15])):
         add_thing(rng, image)
     if rng.random() < 0.7:
@@ -151,11 +183,13 @@ def main():
     parser.add_argument("--out", default="backgrounds.npy")
     parser.add_argument("--count", type=int, default=900)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--panoramas", help="folder of panoramas (OpenEXR)")
     parser.add_argument("--sheet", help="also write a contact sheet (PNG)")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     rng = np.random.default_rng(options.seed)
-    pictures = np.stack([background(rng) for _ in range(options.count)])
+    panoramas = load_panoramas(options.panoramas) if options.panoramas else ()
+    pictures = np.stack([background(rng, panoramas) for _ in range(options.count)])
     np.save(options.out, pictures)
     if options.sheet:
         rows = [np.hstack(pictures[i : i + 12, ::3, ::3]) for i in range(0, min(72, options.count) // 12 * 12, 12)]

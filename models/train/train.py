@@ -16,8 +16,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from dataset import FACIAL_HAIR, IGNORE, THIN, Stream, azimuth_radians, height_unit, validation_pictures
-from net import CLASSES, COVERAGE, POSITION, HeadNet, normalise
+from augment import training_pictures
+from dataset import FACIAL_HAIR, IGNORE, THIN, Renders, azimuth_radians, height_unit, load_backgrounds, validation_pictures
+from net import CLASSES, COVERAGE, MEAN, POSITION, SPREAD, HeadNet
 
 # Scalp and hair decide what is measured, so their pixels count a little more.
 CLASS_WEIGHTS = torch.tensor([1.0, 1.0, 1.2, 1.5, 1.0])
@@ -27,24 +28,23 @@ MOMENTUM_OF_AVERAGE = 0.995
 
 
 def targets(pictures):
-    """Packed pictures, uint8 [n, S, S, 7], to input, classes, thin mask, coverage, position and its mask."""
-    p = torch.as_tensor(pictures)
-    label = p[..., 3].long()
+    """Pictures as `training_pictures` gives them to input, classes, thin mask, coverage, position and its mask."""
+    label, height = pictures["label"], pictures["height"]
     thin = label == THIN
     classes = label.clone()
     classes[thin] = IGNORE
     classes[label == FACIAL_HAIR] = 4
-    angle = azimuth_radians(p[..., 5].float())
-    position = torch.stack([torch.sin(angle), torch.cos(angle), height_unit(p[..., 6].float())], 1)
+    angle = azimuth_radians(pictures["azimuth"])
+    on_head = (label > 0) & (label != IGNORE)
     return {
-        "x": normalise(p[..., :3]).contiguous(memory_format=torch.channels_last),
+        "x": ((pictures["rgb"] - MEAN) / SPREAD).contiguous(memory_format=torch.channels_last),
         "classes": classes,
         "thin": thin,
-        "coverage": p[..., 4].float() / 255,
+        "coverage": pictures["coverage"],
         # Coverage is a share of skin: nothing is asked of the background or of what is not scored.
-        "on_head": (label > 0) & (label != IGNORE),
-        "position": position,
-        "placed": (p[..., 6] > 0) & (label > 0) & (label != IGNORE),
+        "on_head": on_head,
+        "position": torch.stack([torch.sin(angle), torch.cos(angle), height_unit(height)], 1),
+        "placed": (height > 0) & on_head,
     }
 
 
@@ -56,7 +56,7 @@ def loss_terms(output, t, coverage_weight=0.3, position_weight=0.5):
     """Cross entropy of the classes; thin hair may be hair or scalp but nothing else; coverage; position."""
     out = F.interpolate(output.float(), scale_factor=2, mode="bilinear", align_corners=False)
     logits = out[:, : len(CLASSES)]
-    classes = F.cross_entropy(logits, t["classes"], weight=CLASS_WEIGHTS, ignore_index=IGNORE)
+    classes = F.cross_entropy(logits, t["classes"], weight=CLASS_WEIGHTS.to(logits.device), ignore_index=IGNORE)
     log_p = F.log_softmax(logits, 1)
     thin = masked_mean(-torch.logsumexp(log_p[:, 2:4], 1), t["thin"].float()) * t["thin"].float().mean()
     cover = F.binary_cross_entropy_with_logits(out[:, COVERAGE], t["coverage"], reduction="none")
@@ -67,13 +67,13 @@ def loss_terms(output, t, coverage_weight=0.3, position_weight=0.5):
 
 
 @torch.no_grad()
-def validate(net, pictures, batch=16):
+def validate(net, batches):
     """IoU of each class, error of coverage in points and of the azimuth in degrees, on held-out renders."""
     net.eval()
     both, either = np.zeros(len(CLASSES)), np.zeros(len(CLASSES))
     cover, azimuth = [], []
-    for i in range(0, len(pictures), batch):
-        t = targets(pictures[i : i + batch])
+    for pictures in batches:
+        t = targets(pictures)
         out = F.interpolate(net(t["x"]).float(), scale_factor=2, mode="bilinear", align_corners=False)
         found, true = out[:, : len(CLASSES)].argmax(1), t["classes"]
         valid = true != IGNORE
@@ -94,10 +94,11 @@ def average(mean, net, step):
     """Moves the averaged weights towards the net's, faster at the start."""
     keep = min(MOMENTUM_OF_AVERAGE, (1 + step) / (10 + step))
     with torch.no_grad():
-        for a, b in zip(mean.state_dict().values(), net.state_dict().values()):
-            if a.dtype.is_floating_point:
-                a.lerp_(b.float(), 1 - keep)
-            else:
+        pairs = list(zip(mean.state_dict().values(), net.state_dict().values()))
+        floats = [(a, b) for a, b in pairs if a.dtype.is_floating_point]
+        torch._foreach_lerp_([a for a, _ in floats], [b for _, b in floats], 1 - keep)
+        for a, b in pairs:
+            if not a.dtype.is_floating_point:
                 a.copy_(b)
 
 
@@ -111,20 +112,14 @@ class Schedule:
         return step / self.steps if self.steps else (time.monotonic() - self.start) / self.seconds
 
 
-def batches(options, schedule, step):
+def batches(options, device, schedule, step):
     """Batches of growing size until the schedule is over. `step` is a list of one: the steps taken so far."""
+    renders, backgrounds = Renders(options.shards, device), load_backgrounds(options.backgrounds, device)
+    rng, generator = np.random.default_rng(options.seed), torch.Generator(device).manual_seed(options.seed)
     stages = SIZES if not options.sizes else tuple(zip(options.stages, options.sizes))
-    for k, (_, size) in enumerate(stages):
-        until = stages[k + 1][0] if k + 1 < len(stages) else 1.0
-        if schedule.done(step[0]) >= until:
-            continue
-        stream = Stream(options.shards, options.backgrounds, size, options.batch, options.seed + size)
-        # A forked loader can inherit a lock that a thread of this process holds, and hang: start it afresh.
-        loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=6, multiprocessing_context="spawn")
-        for batch in loader:
-            if schedule.done(step[0]) >= until:
-                break
-            yield size, batch
+    while (done := schedule.done(step[0])) < 1:
+        size = [side for start, side in stages if start <= done][-1]
+        yield size, training_pictures(generator, renders.draw(rng, options.batch), backgrounds, size)
 
 
 def save(path, net, options, step, scores):
@@ -145,7 +140,8 @@ def main():
     parser.add_argument("--decay", type=float, default=1e-2, help="weight decay")
     parser.add_argument("--sizes", type=int, nargs="*", help="sides in px of the stages, multiples of 32")
     parser.add_argument("--stages", type=float, nargs="*", help="share of the run at which each stage starts")
-    parser.add_argument("--threads", type=int, default=1, help="two spinning threads lose to one on a busy machine")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="cpu or cuda")
+    parser.add_argument("--threads", type=int, default=2, help="threads of a CPU")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validate-every", type=float, default=180, help="seconds")
     options = parser.parse_args()
@@ -153,14 +149,16 @@ def main():
     os.makedirs(options.out, exist_ok=True)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    net = HeadNet().to(memory_format=torch.channels_last)
+    device = torch.device(options.device)
+    net = HeadNet().to(device, memory_format=torch.channels_last)
     if options.init:
-        net.load_state_dict(torch.load(options.init, weights_only=False)["weights"])
-    mean = HeadNet().to(memory_format=torch.channels_last)
+        net.load_state_dict(torch.load(options.init, weights_only=False, map_location=device)["weights"])
+    mean = HeadNet().to(device, memory_format=torch.channels_last)
     mean.load_state_dict(net.state_dict())
-    optimiser = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=options.decay)
-    held = validation_pictures(options.shards, options.backgrounds, 224, 320)
-    print(f"{sum(p.numel() for p in net.parameters())} parameters, {len(held)} held-out pictures", flush=True)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=options.decay, fused=device.type == "cuda")
+    held = validation_pictures(options.shards, load_backgrounds(options.backgrounds, device), 224, 320, device)
+    count = sum(len(pictures["label"]) for pictures in held)
+    print(f"{sum(p.numel() for p in net.parameters())} parameters, {count} held-out pictures", flush=True)
 
     schedule, step, best, running = Schedule(options.steps, options.minutes), [0], 0.0, None
     last_look, log = time.monotonic(), open(os.path.join(options.out, "log.jsonl"), "a")
@@ -168,7 +166,7 @@ def main():
     def look():
         nonlocal best, last_look
         scores = validate(mean, held)
-        scores.update(step=step[0], minutes=(time.monotonic() - schedule.start) / 60, loss=running)
+        scores.update(step=step[0], minutes=(time.monotonic() - schedule.start) / 60, loss=running.tolist())
         log.write(json.dumps(scores) + "\n")
         log.flush()
         save(os.path.join(options.out, "last.pt"), mean, options, step[0], scores)
@@ -178,14 +176,14 @@ def main():
         print("held out:", json.dumps({k: v for k, v in scores.items() if k != "loss"}), flush=True)
         last_look = time.monotonic()
 
-    for size, batch in batches(options, schedule, step):
+    for size, batch in batches(options, device, schedule, step):
         done = min(1.0, schedule.done(step[0]))
         rate = options.rate * min(1, (step[0] + 1) / 60) * (0.5 + 0.5 * np.cos(np.pi * done)) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
         net.train()
         t = targets(batch)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             output = net(t["x"])
         loss, terms = loss_terms(output, t)
         optimiser.zero_grad()
@@ -194,11 +192,11 @@ def main():
         optimiser.step()
         step[0] += 1
         average(mean, net, step[0])
-        now = np.array([float(v.detach()) for v in terms])
-        running = now.tolist() if running is None else (0.98 * np.array(running) + 0.02 * now).tolist()
+        now = torch.stack(terms).detach()
+        running = now if running is None else torch.lerp(running, now, 0.02)
         if step[0] % 50 == 0:
             passed = time.monotonic() - schedule.start
-            losses = " ".join(f"{v:.3f}" for v in running)
+            losses = " ".join(f"{v:.3f}" for v in running.tolist())
             print(f"{step[0]} {done:.2f} {passed:.0f} s {step[0] * options.batch / passed:.0f} img/s {size} px loss {losses}", flush=True)
         if time.monotonic() - last_look > options.validate_every:
             look()
