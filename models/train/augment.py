@@ -2,9 +2,11 @@
 background, light it, take it with a bad camera.
 
 Pictures are floats [n, channels, size, size], colours 0..1. Every function draws from a `Dice` that gives each picture of the
-batch its own numbers; what happens to some pictures only is computed for all and kept where the dice say so. Chances and
-strengths are choices, kept from runs that were measured; where one is known to matter a comment says so.
+batch its own numbers. What is dear and happens to few pictures is done to a random part of the batch of fixed size (`some`), so
+that nothing waits for the GPU. Chances and strengths are choices, kept from runs that were measured; where one is known to
+matter a comment says so.
 """
+import functools
 import math
 
 import torch
@@ -17,13 +19,13 @@ CALM = 0.5
 # A px of the picture is the mean of this many samples of the render each way, or fine hair turns to noise where it shrinks.
 SUPERSAMPLING = 2
 # The luminance and chrominance tables of ITU T.81, annex K, at quality 50.
-LUMINANCE = [
+LUMINANCE = (
     16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
     18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
-]  # fmt: skip
-CHROMINANCE = [
+)  # fmt: skip
+CHROMINANCE = (
     17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99,
-] + [99] * 32  # fmt: skip
+) + (99,) * 32  # fmt: skip
 
 
 class Dice:
@@ -46,6 +48,24 @@ class Dice:
 
     def noise(self, size, channels=1):
         return torch.randn((self.n, channels, size, size), generator=self.generator, device=self.device)
+
+    def some(self, share, start=0):
+        """Indices of a random part of the pictures from `start` on, `share` of them, and dice for these."""
+        count = round((self.n - start) * share)
+        chosen = torch.randperm(self.n - start, generator=self.generator, device=self.device)[:count] + start
+        return chosen, Dice(self.generator, count, self.device)
+
+
+def on_some(dice, x, share, change, start=0):
+    """The pictures `x`, `share` of them (from `start` on) changed by `change(dice, pictures)`."""
+    chosen, their = dice.some(share, start)
+    return x if their.n == 0 else x.index_copy(0, chosen, change(their, x[chosen]))
+
+
+@functools.cache
+def constant(values, shape, device):
+    """A small tensor, made once: to send it each time would wait for the GPU."""
+    return torch.tensor(values, dtype=torch.float32, device=device).view(shape)
 
 
 def head_is_cut(label):
@@ -134,8 +154,9 @@ def masked_mean(x, mask):
 def colour_of_the_head(dice, rgb, alpha):
     """The colour of a random px of each head, [n, 3, 1, 1]."""
     n = rgb.shape[0]
-    inside = (alpha[:, 0, ::8, ::8] > 0.9).flatten(1).float() + 1e-6
-    at = torch.multinomial(inside, 1, generator=dice.generator).view(n, 1, 1).expand(n, 3, 1)
+    inside = (alpha[:, 0, ::8, ::8] > 0.9).flatten(1)
+    lots = torch.rand(inside.shape, generator=dice.generator, device=dice.device)
+    at = (lots + inside).argmax(1).view(n, 1, 1).expand(n, 3, 1)
     return rgb[:, :, ::8, ::8].flatten(2).gather(2, at).view(n, 3, 1, 1)
 
 
@@ -146,16 +167,20 @@ def recolour(dice, rgb, alpha, label, cover, backgrounds, size):
     hair = torch.maximum(smoothed((label == 2).float()[:, None]), cover[:, None])
     gain = (dice.normal(0, 0.35) + dice.normal(0, 0.12, 3)).exp()
     rgb = torch.where(dice.chance(0.22), rgb * (1 + hair * (gain - 1)), rgb)
-    # Cloth: its folds stay, its colour and pattern are a background's; black is worn most.
+    chosen, their = dice.some(0.4)
+    clothed = clothe(their, rgb[chosen], alpha[chosen], label[chosen], backgrounds, size)
+    return rgb.index_copy(0, chosen, clothed)
+
+
+def clothe(dice, rgb, alpha, label, backgrounds, size):
+    """Other cloth: its folds stay, its colour and pattern are a background's; black is worn most."""
     cloth = smoothed(((label == 0)[:, None] & (alpha > 0.5)).float())
     folds = (grey_of(rgb) / masked_mean(grey_of(rgb), cloth).clamp(min=0.02)).clamp(0.2, 3)
     pattern = pick_backgrounds(dice, backgrounds, size)
     pattern = torch.where(dice.chance(0.3), pattern * dice.range(0.04, 0.25), pattern)
-    plain = dice.chance(0.4)
-    pattern = torch.where(plain, pattern.mean((2, 3), keepdim=True), pattern)
+    pattern = torch.where(dice.chance(0.4), pattern.mean((2, 3), keepdim=True), pattern)
     pattern = torch.where(dice.chance(0.2), colour_of_the_head(dice, rgb, alpha) * dice.range(0.7, 1.2), pattern)
-    worn = cloth * torch.where(dice.chance(0.4), 1.0, 0.0)
-    return rgb * (1 - worn) + pattern * folds * worn
+    return torch.lerp(rgb, pattern * folds, cloth)
 
 
 def compose(dice, rgb, alpha, backgrounds, size):
@@ -194,24 +219,25 @@ def occlude(dice, x, label, backgrounds, size):
     reach = 0.05 + 0.15 * torch.frac(torch.sin(finger * 12.9898 + dice.range(0, 9)).abs() * 43.7)
     hand = (finger >= 0) & (finger < fingers) & gap & (along < reach)
     is_hand, gloved = dice.chance(0.25), dice.chance(0.5)
-    skin = torch.tensor([225, 175, 150], device=x.device).view(1, 3, 1, 1) / 255 * dice.range(0.3, 1.1)
+    skin = constant((0.88, 0.69, 0.59), (1, 3, 1, 1), x.device) * dice.range(0.3, 1.1)
     tone = torch.where(gloved, dice.range(0.08, 1, 3), skin)
     tone = tone * (1 + 0.05 * F.interpolate(dice.noise(8), size=size, mode="bilinear", align_corners=False))
     thing = pick_backgrounds(dice, backgrounds, size)
     thing = torch.where(dice.chance(0.3), thing * dice.range(0.05, 0.4), thing)
-    on = torch.where(is_hand, hand, cloth) & dice.chance(0.25)
+    on = torch.where(is_hand, hand, cloth)
     x = torch.where(on, torch.where(is_hand, tone, thing), x)
     label = torch.where(on[:, 0], torch.where((is_hand & ~gloved)[:, 0], IGNORE, 0), label)
     return x, label, on[:, 0]
 
 
-def light(dice, x, size, share):
-    """Shadow or light on `share` of the pictures: a patch with hard or soft edges, a ramp, or soft clouds. Shadows on bald skin
-    were called hair without them; a shadow on skin is redder than the skin in light, because blue is absorbed most."""
+def light(dice, x):
+    """Shadow or light: a patch with hard or soft edges, a ramp, or soft clouds. Shadows on bald skin were called hair without
+    them; a shadow on skin is redder than the skin in light, because blue is absorbed most."""
+    size = x.shape[-1]
     px, py = centred(size, x.device)
     # A patch is where half-planes meet.
-    depth = torch.full_like(px + py, 1.0).expand(dice.n, 1, size, size)
-    for k in range(4):
+    depth = torch.ones_like(px + py)
+    for _ in range(4):
         angle, at = dice.range(0, 2 * math.pi), dice.range(-0.1, 0.55)
         beside = at - (px * angle.cos() + py * angle.sin())
         depth = torch.where(dice.chance(0.75), torch.minimum(depth, beside), depth)
@@ -222,24 +248,27 @@ def light(dice, x, size, share):
     clouds = F.interpolate(dice.noise(6), size=size, mode="bicubic", align_corners=False) * dice.range(0.15, 0.45) - 0.1
     kind = dice.range()
     field = torch.where(kind < 0.6, patch, torch.where(kind < 0.8, ramp, clouds))
-    tint = 1 + dice.range() * torch.tensor([-0.15, 0.0, 0.2], device=x.device).view(1, 3, 1, 1)
-    return torch.where(dice.range() < share, x * (field * tint).exp(), x)
+    tint = 1 + dice.range() * constant((-0.15, 0.0, 0.2), (1, 3, 1, 1), x.device)
+    return x * (field * tint).exp()
 
 
-def surfaces(dice, x, size):
-    """Grain of every scale over the whole picture, and colours mixed by a random small filter: what is left is shape."""
-    grain = 0
+def grain(dice, x):
+    """Texture of every scale over the whole picture."""
+    size, field = x.shape[-1], 0
     for cells, sd in ((size, 0.06), (size // 2, 0.06), (size // 4, 0.05), (size // 8, 0.05)):
         noise = F.interpolate(dice.noise(cells), size=size, mode="bilinear", align_corners=False) if cells < size else dice.noise(cells)
-        grain = grain + noise * (sd * dice.range() * dice.chance(0.5))
-    x = torch.where(dice.chance(0.3), x * grain.exp(), x)
-    # Random convolution (Xu et al. 2021, arXiv:2007.13003), partly mixed in.
-    n = x.shape[0]
+        field = field + noise * (sd * dice.range() * dice.chance(0.5))
+    return x * field.exp()
+
+
+def random_filter(dice, x):
+    """Colours mixed by a random small filter, so that shape is what is left (Xu et al. 2021, arXiv:2007.13003), partly mixed in."""
+    n, size = x.shape[0], x.shape[-1]
     kernel = torch.randn((n * 3, 3, 3, 3), generator=dice.generator, device=x.device) * (1 / 27**0.5)
     mixed = F.conv2d(F.pad(x.reshape(1, n * 3, size, size), (1, 1, 1, 1), mode="replicate"), kernel, groups=n).view_as(x)
     mean, sd = x.mean((1, 2, 3), keepdim=True), x.std((1, 2, 3), keepdim=True)
     mixed = (mixed - mixed.mean((1, 2, 3), keepdim=True)) / mixed.std((1, 2, 3), keepdim=True).clamp(min=1e-3) * sd + mean
-    return torch.where(dice.chance(0.15), torch.lerp(x, mixed, dice.range(0.1, 0.7)), x)
+    return torch.lerp(x, mixed, dice.range(0.1, 0.7))
 
 
 def expose(dice, x, calm):
@@ -276,17 +305,24 @@ def gaussian(x, sigma, radius=6):
     return filtered(filtered(x, kernel), kernel.transpose(2, 3))
 
 
-def blur(dice, x, calm):
-    """Out of focus or moved."""
-    sigma = torch.where(calm, dice.range(-1.2, 0.1), dice.range(-1.2, 0.9)).exp()
-    x = torch.where(dice.chance(0.55), gaussian(x, sigma), x)
-    # Motion: a short line of the kernel's px.
+def defocused(dice, x):
+    """Out of focus, by up to two and a half px at worst."""
+    return gaussian(x, dice.range(-1.2, 0.9).exp())
+
+
+def nearly_sharp(dice, x):
+    """Out of focus by about a px at most."""
+    return gaussian(x, dice.range(-1.2, 0.1).exp(), 3)
+
+
+def moved(dice, x):
+    """Moved while the shutter was open: a short line of the kernel's px."""
     at = torch.arange(-3, 4, device=x.device, dtype=torch.float32)
     angle, half = dice.range(0, math.pi), dice.range(1.0, 3.5)
     u, v = at.view(1, 1, 1, 7), at.view(1, 1, 7, 1)
     along, across = u * angle.cos() + v * angle.sin(), v * angle.cos() - u * angle.sin()
     line = (half + 0.5 - along.abs()).clamp(0, 1) * (1 - across.abs()).clamp(0, 1)
-    return torch.where(dice.chance(0.12) & ~calm, filtered(x, line / line.sum((2, 3), keepdim=True)), x)
+    return filtered(x, line / line.sum((2, 3), keepdim=True))
 
 
 def blocks(x):
@@ -295,16 +331,16 @@ def blocks(x):
     return x.view(n, c, h // 8, 8, w // 8, 8).transpose(3, 4)
 
 
-def jpeg(x, quality):
-    """What JPEG of a quality 1..100 leaves of pictures 0..1, chrominance at half the size."""
-    device = x.device
+def jpeg(dice, x):
+    """What JPEG of quality 20 to 95 leaves, chrominance at half the size."""
+    device, quality = x.device, dice.range(20, 95)
     k = torch.arange(8, device=device, dtype=torch.float32)
     dct = torch.cos((2 * k[None] + 1) * k[:, None] * (math.pi / 16)) * 0.5
     dct[0] *= 0.5**0.5
     scale = torch.where(quality < 50, 50 / quality, 2 - quality / 50).view(-1, 1, 1, 1, 1, 1)
 
     def coded(plane, table):
-        steps = (torch.tensor(table, device=device, dtype=torch.float32).view(8, 8) * scale).clamp(1, 255)
+        steps = (constant(table, (8, 8), device) * scale).clamp(1, 255)
         levels = (dct @ blocks(plane * 255 - 128) @ dct.T / steps).round() * steps
         back = dct.T @ levels @ dct
         n, c, h, w = plane.shape
@@ -315,36 +351,45 @@ def jpeg(x, quality):
     chroma = F.avg_pool2d(torch.cat([(b - luma) / 1.772, (r - luma) / 1.402], 1) + 0.5, 2)
     luma, chroma = coded(luma, LUMINANCE), coded(chroma, CHROMINANCE) - 0.5
     cb, cr = F.interpolate(chroma, scale_factor=2, mode="bilinear", align_corners=False).split(1, 1)
-    return torch.cat([luma + 1.402 * cr, luma - 0.344136 * cb - 0.714136 * cr, luma + 1.772 * cb], 1)
+    return torch.cat([luma + 1.402 * cr, luma - 0.344136 * cb - 0.714136 * cr, luma + 1.772 * cb], 1).clamp(0, 1)
 
 
-def sensor(dice, x, size, calm):
-    """Sharpening halos, fine and coarse noise, JPEG."""
-    halo = x - gaussian(x, torch.full_like(dice.range(), 1.2), 4)
-    x = x + halo * (dice.range(0.3, 1.5) * dice.chance(0.25))
+def sharpened(dice, x):
+    """The halos of a phone's sharpening."""
+    return x + (x - gaussian(x, torch.full_like(dice.range(), 1.2), 3)) * dice.range(0.3, 1.5)
+
+
+def noisy(dice, x, calm):
+    """Fine noise, and on some pictures coarse noise as of a small sensor cleaned up."""
+    size = x.shape[-1]
     x = x + dice.noise(size, 3) * torch.where(calm, dice.range(-6, -4.2), dice.range(-6, -3.2)).exp()
     coarse = F.interpolate(dice.noise(size // 3, 3) * 0.03, size=size, mode="bilinear", align_corners=False)
-    x = x + coarse * (dice.range() < torch.where(calm, 0.05, 0.2))
-    x = x.clamp(0, 1)
-    quality = torch.where(calm, dice.range(50, 95), dice.range(20, 95))
-    x = torch.where(dice.chance(0.5), jpeg(x, quality).clamp(0, 1), x)
-    return (x * 255).round() * (1 / 255)
+    return (x + coarse * (dice.range() < torch.where(calm, 0.05, 0.2))).clamp(0, 1)
 
 
 def training_pictures(generator, items, backgrounds, size):
     """Renders, uint8 [n, side, side, channels], as photos: a dictionary of rgb 0..1 [n, 3, size, size], label, coverage 0..1,
-    azimuth and height codes, each [n, size, size]."""
+    azimuth and height codes, each [n, size, size]. The first of them are the calm ones."""
     dice = Dice(generator, len(items), items.device)
     # Most consult photos are plain: with hard augmentation alone the net spends itself on photos that nobody takes.
-    calm = dice.chance(CALM)
+    loud_from = round(len(items) * CALM)
+    calm = (torch.arange(len(items), device=items.device) < loud_from).view(-1, 1, 1, 1)
     place = placement(dice, head_is_cut(items[..., LABEL]), calm)
     rgb, alpha, label, cover, azimuth, height = warp(items, place, size)
     rgb = recolour(dice, rgb, alpha, label, cover, backgrounds, size)
     x = compose(dice, rgb, alpha, backgrounds, size)
-    x, label, hidden = occlude(dice, x, label, backgrounds, size)
-    height = torch.where(hidden, 0.0, height)
-    x = light(dice, x, size, torch.where(calm, 0.5, 0.65))
-    x = light(dice, x, size, torch.where(calm, 0.1, 0.25))
-    x = torch.where(calm, x, surfaces(dice, x, size))
-    x = sensor(dice, blur(dice, expose(dice, x, calm), calm), size, calm)
-    return {"rgb": x, "label": label, "coverage": cover, "azimuth": azimuth, "height": height}
+    chosen, their = dice.some(0.25)
+    shown, named, hidden = occlude(their, x[chosen], label[chosen], backgrounds, size)
+    x, label = x.index_copy(0, chosen, shown), label.index_copy(0, chosen, named)
+    height = height.index_copy(0, chosen, torch.where(hidden, 0.0, height[chosen]))
+    x = on_some(dice, x, 0.55, light)
+    x = on_some(dice, x, 0.17, light)
+    x = on_some(dice, x, 0.3, grain, loud_from)
+    x = on_some(dice, x, 0.15, random_filter, loud_from)
+    x = expose(dice, x, calm)
+    x = on_some(dice, x, 0.4, nearly_sharp)
+    x = on_some(dice, x, 0.4, defocused, loud_from)
+    x = on_some(dice, x, 0.12, moved, loud_from)
+    x = noisy(dice, on_some(dice, x, 0.25, sharpened), calm)
+    x = on_some(dice, x, 0.5, jpeg)
+    return {"rgb": (x * 255).round() * (1 / 255), "label": label, "coverage": cover, "azimuth": azimuth, "height": height}

@@ -53,7 +53,7 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     net = HeadNet().eval()
-    net.load_state_dict(torch.load(options.checkpoint, weights_only=False)["weights"])
+    net.load_state_dict(torch.load(options.checkpoint, weights_only=False, map_location="cpu")["weights"])
     os.makedirs(options.out, exist_ok=True)
     seconds = []
     for path in sorted(glob.glob(os.path.join(options.photos, "*"))):

@@ -110,9 +110,9 @@ def main():
     parser.add_argument("--share", type=float, default=0.3, help="share of the weights of --mix, 0 to 1")
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
-    saved = torch.load(options.checkpoint, weights_only=False)
+    saved = torch.load(options.checkpoint, weights_only=False, map_location="cpu")
     if options.mix:
-        other = torch.load(options.mix, weights_only=False)["weights"]
+        other = torch.load(options.mix, weights_only=False, map_location="cpu")["weights"]
         for name, value in saved["weights"].items():
             if value.dtype.is_floating_point:
                 value.lerp_(other[name], options.share)

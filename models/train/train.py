@@ -148,6 +148,7 @@ def main():
 
     os.makedirs(options.out, exist_ok=True)
     torch.set_num_threads(options.threads)
+    torch.backends.cudnn.benchmark = True
     torch.manual_seed(options.seed)
     device = torch.device(options.device)
     net = HeadNet().to(device, memory_format=torch.channels_last)
