@@ -100,7 +100,7 @@ impl Body {
             body.add_ellipsoid(at, axes, Material::Prop, tilt);
         }
         match dice.below(30) {
-            0 => body.add_hat(mesh, person, dice),
+            0 => body.put_on_hat(mesh, person, dice),
             1 => body.add_hood(dice),
             2 => body.add_hand(person, dice),
             _ => {}
@@ -108,7 +108,7 @@ impl Body {
         body
     }
 
-    fn add(&mut self, points: &[V3], triangles: &[[u32; 3]], material: Material) {
+    pub(super) fn add(&mut self, points: &[V3], triangles: &[[u32; 3]], material: Material) {
         let base = self.position.len() as u32;
         self.normal.extend(normals(points, triangles));
         self.position.extend_from_slice(points);
@@ -169,37 +169,6 @@ impl Body {
                 (NECK + turned(centre + d.times(axes) - NECK), normal)
             })
             .collect()
-    }
-
-    /// A cap or woollen hat: the scalp's surface, swollen.
-    fn add_hat(&mut self, mesh: &HeadMesh, person: &Person, dice: &mut Dice) {
-        let edge = dice.range(6.8, 9.5);
-        let rise = dice.range(0.25, 0.5);
-        let thick = dice.range(0.8, 2.0);
-        let tall = dice.range(0.0, 2.5);
-        let line = |c: V3| edge - rise * (4.0 - c.z) * 0.4;
-        let points: Vec<V3> = mesh
-            .canonical
-            .iter()
-            .zip(&person.shape.position)
-            .map(|(&c, &p)| p + (p - CENTRE).unit() * (thick + tall * smoothstep(c.y, 9.0, 15.0)))
-            .collect();
-        let triangles: Vec<[u32; 3]> = mesh
-            .skin
-            .iter()
-            .map(|&t| mesh.triangles[t as usize])
-            .filter(|t| t.iter().all(|&i| mesh.canonical[i as usize].y > line(mesh.canonical[i as usize])))
-            .collect();
-        self.add(&points, &triangles, Material::Prop);
-        if dice.chance(0.5) {
-            // A peak.
-            let (points, triangles) = ball(
-                |d| v3(d.x * 7.5, edge + 0.6 + d.y * 0.4 - 0.12 * (d.x * 7.5).powi(2) * 0.1, 7.5 + d.z * 8.0),
-                |_| true,
-            );
-            self.add(&points, &triangles, Material::Prop);
-        }
-        self.hat = Some(edge - 1.0);
     }
 
     /// A hood: a shell with an opening for the face.

@@ -29,6 +29,7 @@ pub mod training;
 mod truth;
 mod vec3;
 mod viewpoint;
+mod wear;
 
 pub use marker::DrawnMarker;
 pub use mesh::HeadMesh;
@@ -63,11 +64,14 @@ impl HeadMesh {
     }
 }
 
-/// Draws the head of one seed at `width` x `height` px, without a background; one thread, always the same picture.
+/// Draws the head of one seed at `width` x `height` px for training, without a background, sometimes with something worn on it; one
+/// thread, always the same picture.
 #[must_use]
 pub fn draw(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> Picture {
     let (person, view, mut dice) = cast(mesh, seed, width, height);
-    picture_of(mesh, &person, &view, &mut dice, width, height).0
+    let mut body = body::Body::draw(mesh, &person, view.bow, &mut dice);
+    body.dress(mesh, &person, &mut Dice::new(seed, 13));
+    picture_of(mesh, &person, &body, &view, &mut dice, width, height)
 }
 
 /// Draws the head of one seed with background and truth.
@@ -104,7 +108,8 @@ fn phantom_of(
     seed: u64,
     date: u32,
 ) -> Phantom {
-    let (picture, body) = picture_of(mesh, person, view, dice, width, height);
+    let body = body::Body::draw(mesh, person, view.bow, dice);
+    let picture = picture_of(mesh, person, &body, view, dice, width, height);
     let truth = truth::of(mesh, person, &body, view, &picture, seed, date);
     let under = background::draw(dice, &picture.alpha);
     let photo = background::composite(&picture.rgb, &picture.alpha, &under, dice);
@@ -114,25 +119,24 @@ fn phantom_of(
 fn picture_of(
     mesh: &HeadMesh,
     person: &person::Person,
+    body: &body::Body,
     view: &viewpoint::Viewpoint,
     dice: &mut Dice,
     width: usize,
     height: usize,
-) -> (Picture, body::Body) {
+) -> Picture {
     const FACTOR: usize = 2;
-    let body = body::Body::draw(mesh, person, view.bow, dice);
     // Strands are a px or so wide: as many as the head's size in px can show.
     let head_px = view.camera.focal * 22.0 / view.distance_cm;
     let detail = (head_px / 300.0).clamp(0.45, 4.0);
     let mut strands = strand::Strands::default();
-    hair::grow(mesh, person, &body, detail, &mut strands);
-    extras::grow(mesh, person, &body, detail, &mut strands);
+    hair::grow(mesh, person, body, detail, &mut strands);
+    extras::grow(mesh, person, body, detail, &mut strands);
     let camera = view.camera.scaled(FACTOR as f32);
     let mut lights = light::Lights::draw(dice, &camera);
-    lights.cast(&body, &strands, person.style.cut != Cut::Shaven);
+    lights.cast(body, &strands, person.style.cut != Cut::Shaven);
     let cloth = render::Cloth::draw(dice);
-    let scene = render::Scene { person, body: &body, strands: &strands, camera, lights: &lights, cloth: &cloth };
+    let scene = render::Scene { person, body, strands: &strands, camera, lights: &lights, cloth: &cloth };
     let pixels = render::pixels(&scene, width, height, FACTOR);
-    let picture = picture::resolve(&pixels, width, height, view.camera.focal, person, dice);
-    (picture, body)
+    picture::resolve(&pixels, width, height, view.camera.focal, person, dice)
 }

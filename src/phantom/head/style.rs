@@ -174,6 +174,8 @@ impl HairStyle {
                 Shaven | Buzz => 0.0,
                 Afro => dice.range(0.1, 0.7),
                 Ponytail | Bun => dice.range(0.0, 0.4),
+                // Long hair lies in sheets and broad locks; strings show what lies behind.
+                Bob | Long => dice.range(0.0, 0.5),
                 _ => dice.range(0.1, 0.75),
             },
             mess: if layout == Layout::Messy { dice.range(0.5, 0.9) } else { dice.range(0.08, 0.4) }
