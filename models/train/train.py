@@ -22,6 +22,8 @@ from net import CLASSES, COVERAGE, MEAN, POSITION, SPREAD, HeadNet
 
 # Scalp and hair decide what is measured, so their pixels count a little more.
 CLASS_WEIGHTS = torch.tensor([1.0, 1.0, 1.2, 1.5, 1.0])
+# So does thin hair, which may be called either, but neither skin nor room.
+THIN_WEIGHT = 2.0
 # Shares of the schedule at which the picture grows: (from, side in px).
 SIZES = ((0.0, 128), (0.3, 192), (0.75, 256))
 MOMENTUM_OF_AVERAGE = 0.995
@@ -63,7 +65,7 @@ def loss_terms(output, t, coverage_weight=0.3, position_weight=0.5):
     cover = masked_mean(cover, t["on_head"].float())
     place = F.smooth_l1_loss(out[:, POSITION], t["position"], reduction="none", beta=0.1).mean(1)
     place = masked_mean(place, t["placed"].float())
-    return classes + thin + coverage_weight * cover + position_weight * place, (classes, cover, place)
+    return classes + THIN_WEIGHT * thin + coverage_weight * cover + position_weight * place, (classes, cover, place)
 
 
 @torch.no_grad()
@@ -144,6 +146,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2, help="threads of a CPU")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validate-every", type=float, default=180, help="seconds")
+    parser.add_argument("--keep", type=float, nargs="*", default=[], help="shares of the run at which the weights are kept as at_SHARE.pt")
     options = parser.parse_args()
 
     os.makedirs(options.out, exist_ok=True)
@@ -161,6 +164,7 @@ def main():
     count = sum(len(pictures["label"]) for pictures in held)
     print(f"{sum(p.numel() for p in net.parameters())} parameters, {count} held-out pictures", flush=True)
 
+    keep = sorted(options.keep)
     schedule, step, best, running = Schedule(options.steps, options.minutes), [0], 0.0, None
     last_look, log = time.monotonic(), open(os.path.join(options.out, "log.jsonl"), "a")
 
@@ -199,6 +203,8 @@ def main():
             passed = time.monotonic() - schedule.start
             losses = " ".join(f"{v:.3f}" for v in running.tolist())
             print(f"{step[0]} {done:.2f} {passed:.0f} s {step[0] * options.batch / passed:.0f} img/s {size} px loss {losses}", flush=True)
+        if keep and done >= keep[0]:
+            save(os.path.join(options.out, f"at_{keep.pop(0)}.pt"), mean, options, step[0], None)
         if time.monotonic() - last_look > options.validate_every:
             look()
     look()
