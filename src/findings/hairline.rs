@@ -7,7 +7,7 @@ use super::Hairline;
 use super::contour::{length, level_lines, resample, simplify, smooth};
 use super::grid::{Grid, components};
 use super::head::Fit;
-use super::skull::{BREADTH_MM, Camera, Part};
+use super::skull::{BREADTH_MM, Camera, Part, V3, azimuth, border_height};
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
@@ -22,9 +22,16 @@ const LEAST_HAIR: f32 = 0.04;
 /// Below the ear canal's height, and behind the ear canals, a border is a sideburn's or the ear's, mm.
 const LEAST_HEIGHT_MM: f64 = -12.0;
 const LEAST_FORWARD_MM: f64 = 5.0;
+/// Over the forehead (azimuth in degrees), a border so far below the model head's hairline, mm, is a fringe's, a brow's or a shadow's: the
+/// lowest usual hairlines lie 6.4 cm above the glabella, 11 mm below the model's, and heads differ.
+const FOREHEAD_DEGREES: f64 = 45.0;
+const LOWEST_BELOW_MM: f64 = 30.0;
 /// From the front and from above the hairline must cross this half-width of the head's middle, mm, over this length, breadths.
 const MIDDLE_MM: f64 = 38.0;
 const LEAST_MIDDLE: f32 = 0.12;
+/// Points of a run lie closer together than this, breadths; runs are joined over up to so many.
+const LONGEST_STEP: f32 = 0.05;
+const LONGEST_BRIDGE: f32 = 0.4;
 
 /// A point of the border with what is known there.
 #[derive(Clone, Copy)]
@@ -57,9 +64,10 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     let middle: f32 = photo
         .windows(2)
         .filter(|k| (camera.place(k[0]).0[0] * BREADTH_MM).abs() < MIDDLE_MM)
-        .map(|k| k[0].distance(k[1]))
-        .sum::<f32>()
-        / fit.pose.scale as f32;
+        .map(|k| k[0].distance(k[1]) / fit.pose.scale as f32)
+        // What only bridges two runs was not seen.
+        .filter(|&breadths| breadths < LONGEST_STEP)
+        .sum();
     let least = if matches!(fit.view.view, View::Left | View::Right) { 0.0 } else { LEAST_MIDDLE };
     if middle < least {
         return None;
@@ -154,9 +162,15 @@ fn judge(
             let onward = turned.0 * forward.0 + turned.1 * forward.1;
             let place = camera.place(grid.to_photo(at.x, at.y)).0;
             let in_front = place[1] * BREADTH_MM > LEAST_HEIGHT_MM && place[2] * BREADTH_MM > LEAST_FORWARD_MM;
-            Vertex { at, good: sees_face && in_front && onward > -0.5 }
+            Vertex { at, good: sees_face && in_front && onward > -0.5 && !too_low(place) }
         })
         .collect()
+}
+
+/// Whether a place lies on the forehead, below where any hairline runs.
+fn too_low(place: V3) -> bool {
+    let az = azimuth(place);
+    az < FOREHEAD_DEGREES && (border_height(az) - place[1]) * BREADTH_MM > LOWEST_BELOW_MM
 }
 
 /// Runs of good points; short gaps are bridged, short runs dropped.
@@ -194,7 +208,7 @@ fn good_runs(vertices: &[Vertex], breadth: f32) -> Vec<Vec<Point>> {
 fn join(mut runs: Vec<Vec<Point>>, breadth: f32) -> Option<Vec<Point>> {
     let longest = (0..runs.len()).max_by(|&i, &j| length(&runs[i]).total_cmp(&length(&runs[j])))?;
     let mut line = runs.swap_remove(longest);
-    let near = 0.3 * breadth;
+    let near = LONGEST_BRIDGE * breadth;
     loop {
         // All outlines run the same way round, so an end is followed by a beginning.
         let after = runs.iter().position(|r| r[0].distance(line[line.len() - 1]) < near);

@@ -90,7 +90,7 @@ pub(super) fn is_scalp(p: V3) -> bool {
 }
 
 /// The height of the original border at an azimuth, breadths.
-fn border_height(az: f64) -> f64 {
+pub(super) fn border_height(az: f64) -> f64 {
     let k = HAIR_BORDER.windows(2).find(|k| az <= k[1].0).unwrap_or(&HAIR_BORDER[11..]);
     let t = (az - k[0].0) / (k[1].0 - k[0].0);
     (k[0].1 + t * (k[1].1 - k[0].1)) / BREADTH_MM

@@ -12,7 +12,7 @@ mod resample;
 
 pub use format::Format;
 pub use limits::{Limits, MIN_SIDE_PX};
-pub use resample::{luma, shrink};
+pub use resample::luma;
 
 use crate::error::Error;
 use crate::plane::Plane;

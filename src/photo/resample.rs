@@ -2,8 +2,6 @@
 
 use super::Photo;
 use crate::plane::Plane;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use rayon::prelude::*;
 
 /// Luma of one sRGB pixel, 0..255, in integers: Rec. ITU-R BT.601, Y' = 0.299 R' + 0.587 G' + 0.114 B'.
@@ -49,19 +47,6 @@ impl Photo {
         self.rgb.map(luma)
     }
 
-    /// The photo shrunk so that its longer side is at most `max_side` px (at least 1); never enlarged.
-    ///
-    /// See [`shrink`] for the filter. A px of the result is [`Photo::shrink_factor`] px of the photo.
-    #[must_use]
-    pub fn resized(&self, max_side: usize) -> Plane<[u8; 3]> {
-        let factor = self.shrink_factor(max_side);
-        if factor <= 1.0 {
-            return self.rgb.clone();
-        }
-        let side = |px: usize| ((px as f64 / factor).round() as usize).max(1);
-        shrink(&self.rgb, side(self.rgb.width()), side(self.rgb.height()))
-    }
-
     /// The photo, or the smallest of its copies by halves whose longer side has at least `side` px: what smaller pictures are
     /// made from, so that only the first one reads all px of the photo. Each px of a copy is the mean of those it stands
     /// for; a last row or column without a partner counts twice.
@@ -80,28 +65,6 @@ impl Photo {
         });
         copies.iter().rev().find(|copy| longer(copy) >= side).unwrap_or(&self.rgb)
     }
-
-    /// Photo px per px of [`Photo::resized`] along the longer side, 1 or more.
-    #[must_use]
-    pub fn shrink_factor(&self, max_side: usize) -> f64 {
-        (self.rgb.width().max(self.rgb.height()) as f64 / max_side.max(1) as f64).max(1.0)
-    }
-}
-
-/// Resamples to `width` x `height` px (each at least 1) with a Hamming window over two target px: as local as a box
-/// average and free of overshoot, but without the box's uneven steps at ratios that are not whole.
-///
-/// It averages gamma-coded values. Linear light would be 2 to 3 times slower and moves mixed edge pixels only; the
-/// stages that use small copies look for colour classes and shapes, not for radiance.
-#[must_use]
-pub fn shrink(rgb: &Plane<[u8; 3]>, width: usize, height: usize) -> Plane<[u8; 3]> {
-    let (width, height) = (width.max(1), height.max(1));
-    let source = ImageRef::new(rgb.width() as u32, rgb.height() as u32, rgb.as_slice().as_flattened(), PixelType::U8x3)
-        .expect("a plane holds width x height px");
-    let mut target = Image::new(width as u32, height as u32, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming));
-    Resizer::new().resize(&source, &mut target, &options).expect("source and target are of one pixel type");
-    Plane::from_vec(width, height, target.buffer().as_chunks::<3>().0.to_vec())
 }
 
 #[cfg(test)]
@@ -122,19 +85,6 @@ mod tests {
     }
 
     #[test]
-    fn resized_keeps_shape_mean_and_place() {
-        let p = photo(Plane::from_fn(400, 300, |x, _| if x < 200 { [10, 20, 30] } else { [210, 120, 60] }));
-        let small = p.resized(100);
-        assert_eq!((small.width(), small.height()), (100, 75));
-        assert!((p.shrink_factor(100) - 4.0).abs() < 1e-12);
-        assert_eq!((small.get(47, 40), small.get(52, 40)), ([10, 20, 30], [210, 120, 60]));
-        // No overshoot anywhere, and the edge in the middle.
-        assert!(small.as_slice().iter().all(|p| (10..=210).contains(&p[0])));
-        let edge = (u16::from(small.get(49, 0)[0]) + u16::from(small.get(50, 0)[0])) / 2;
-        assert!((109..=111).contains(&edge), "{edge}");
-    }
-
-    #[test]
     fn copies_by_halves_are_means_and_large_enough() {
         let p = photo(Plane::from_fn(2049, 1100, |x, y| [(x % 200) as u8, (y % 100) as u8, 7]));
         for (side, width) in [(3000, 2049), (1025, 1025), (1024, 1025), (600, 1025), (500, 513), (3, 513)] {
@@ -144,14 +94,5 @@ mod tests {
         // 4 and 5 of a row, 8 and 9 of a column: means of 4.5 and 8.5, rounded up.
         assert_eq!((half.height(), half.get(2, 4)), (550, [5, 9, 7]));
         assert_eq!(half.get(1024, 0), [48, 1, 7], "the last column has no partner");
-    }
-
-    #[test]
-    fn resized_never_enlarges_and_survives_slivers() {
-        let p = photo(Plane::filled(5000, 1, [1, 2, 3]));
-        assert_eq!(p.resized(9000).width(), 5000);
-        let sliver = p.resized(10);
-        assert_eq!((sliver.width(), sliver.height(), sliver.get(3, 0)), (10, 1, [1, 2, 3]));
-        assert_eq!(p.resized(0).width(), 1);
     }
 }

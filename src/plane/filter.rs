@@ -1,32 +1,10 @@
-//! Filters that several stages share: shrinking, luma, Gaussian blur, grey closing. All borders are repeated.
+//! Filters that several stages share: luma, Gaussian blur, grey closing. All borders are repeated.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use rayon::prelude::*;
 
 use super::Plane;
 
 impl Plane<[u8; 3]> {
-    /// A copy whose longer side is at most `side` px, each pixel the mean of those it stands for.
-    ///
-    /// Never enlarges; the result is at least 1 x 1.
-    #[must_use]
-    pub fn shrunk(&self, side: usize) -> Self {
-        let longer = self.width().max(self.height());
-        if longer <= side {
-            return self.clone();
-        }
-        let scaled = |v: usize| ((v * side) as f64 / longer as f64).round().max(1.0) as u32;
-        let (w, h) = (scaled(self.width()), scaled(self.height()));
-        let bytes = self.as_slice().as_flattened();
-        let source = ImageRef::new(self.width() as u32, self.height() as u32, bytes, PixelType::U8x3)
-            .expect("the bytes of a plane fill it");
-        let mut target = Image::new(w, h, PixelType::U8x3);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box));
-        Resizer::new().resize(&source, &mut target, &options).expect("both images are U8x3");
-        Self::from_vec(w as usize, h as usize, target.into_vec().as_chunks::<3>().0.to_vec())
-    }
-
     /// Luma of Rec. 601 (the weights of JPEG), 0..255.
     #[must_use]
     pub fn luma(&self) -> Plane<f32> {
@@ -127,15 +105,6 @@ pub fn quantile(values: &mut [f32], p: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shrinking_keeps_the_mean_and_never_enlarges() {
-        let p = Plane::from_fn(64, 32, |x, _| [if x % 2 == 0 { 0 } else { 200 }; 3]);
-        let s = p.shrunk(16);
-        assert_eq!((s.width(), s.height()), (16, 8));
-        assert!(s.as_slice().iter().all(|v| v[0].abs_diff(100) <= 1), "{:?}", s.row(0));
-        assert_eq!(p.shrunk(100), p);
-    }
 
     #[test]
     fn a_gaussian_keeps_a_constant_and_spreads_a_point_evenly() {

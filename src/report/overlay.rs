@@ -13,7 +13,8 @@ use super::{png, words};
 use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::photo::Photo;
-use crate::plane::{Plane, Point};
+use crate::plane::resize::FilterType;
+use crate::plane::Point;
 use crate::view::View;
 
 /// Longest side of the drawn photo, px: a screenful; a phone photo of 12 MP is reduced to it.
@@ -87,7 +88,7 @@ pub fn draw(photo: &Photo, a: &Analysis) -> Overlay {
         Frame { zoom: zoom as f32, left: ((canvas_width - width) / 2) as f32, top: head as f32, width, height, text };
     let mut canvas = Canvas::new(canvas_width as u32, (head + height + foot) as u32, INK);
     let closeup = a.view.view == View::Closeup;
-    let mut picture = resized(photo.of_side(width.max(height)), width, height);
+    let mut picture = photo.of_side(width.max(height)).resized(width, height, FilterType::CatmullRom);
     if !closeup {
         head::tint(&mut picture, a);
     }
@@ -131,34 +132,6 @@ fn title(canvas: &mut Canvas, frame: &Frame, a: &Analysis) {
     };
     let x = frame.text * 2.0 + text_width(view, size, Weight::Bold);
     canvas.text(x, y, &fact, size * 0.9, Weight::Regular, [215, 220, 228]);
-}
-
-/// A photo at another size.
-fn resized(rgb: &Plane<[u8; 3]>, width: usize, height: usize) -> Plane<[u8; 3]> {
-    let data = scaled(
-        rgb.as_slice().as_flattened(),
-        rgb.width(),
-        rgb.height(),
-        width,
-        height,
-        fast_image_resize::PixelType::U8x3,
-    );
-    Plane::from_vec(width, height, data.as_chunks::<3>().0.to_vec())
-}
-
-/// A grey picture at another size.
-fn resized_grey(grey: &Plane<u8>, width: usize, height: usize) -> Plane<u8> {
-    let data = scaled(grey.as_slice(), grey.width(), grey.height(), width, height, fast_image_resize::PixelType::U8);
-    Plane::from_vec(width, height, data)
-}
-
-fn scaled(data: &[u8], w: usize, h: usize, to_w: usize, to_h: usize, kind: fast_image_resize::PixelType) -> Vec<u8> {
-    use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
-    let source = ImageRef::new(w as u32, h as u32, data, kind).expect("a plane holds width times height values");
-    let mut target = Image::new(to_w as u32, to_h as u32, kind);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-    Resizer::new().resize(&source, &mut target, &options).expect("both pictures hold the same kind of px");
-    target.into_vec()
 }
 
 /// Mixes two colours; 0 gives the first.

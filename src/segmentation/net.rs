@@ -45,6 +45,25 @@ struct Entry {
     side: usize,
     mirror: bool,
     offset: [f32; 5],
+    /// What the coverage says of hair and of skin.
+    hair: Witness,
+    skin: Witness,
+}
+
+/// How the log-odds of coverage bear on a tissue's: what they exceed `at` by, held within -1 and 1, times `weight` is added.
+///
+/// Hair hides most of what is below it, and skin is hidden by nothing: a px that the classes take for one and the coverage for
+/// something else lies mostly on thin hair, on a shadow or on a border.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Witness {
+    at: f32,
+    weight: f32,
+}
+
+impl Witness {
+    fn says(self, coverage: f32) -> f32 {
+        self.weight * (coverage - self.at).clamp(-1.0, 1.0)
+    }
 }
 
 #[derive(Deserialize)]
@@ -134,11 +153,11 @@ impl Net {
     pub(super) fn look(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
         let (w, h) = input_size(rgb.width(), rgb.height(), self.entry.side);
         let small = resized(rgb, w, h);
-        let maps = unpack(&self.run(&small, false)?, w / 2, h / 2, self.entry.offset);
+        let maps = unpack(&self.run(&small, false)?, w / 2, h / 2, &self.entry);
         if !self.entry.mirror {
             return Ok(maps);
         }
-        Ok(average(&maps, &unpack(&self.run(&small, true)?, w / 2, h / 2, self.entry.offset)))
+        Ok(average(&maps, &unpack(&self.run(&small, true)?, w / 2, h / 2, &self.entry)))
     }
 
     /// Output of the net, [`CHANNELS`] planes of half the picture's size one after another.
@@ -246,8 +265,8 @@ fn input_size(width: usize, height: usize, side: usize) -> (usize, usize) {
 /// channel errs by 10 points there; hair's share of hair and scalp errs by 14, and by 38 where half of the scalp is hidden.
 const FULL_COVERAGE: f32 = 0.95;
 
-/// Softmax of the classes after `offset` is added to each, sigmoid of the coverage, facial hair into skin.
-fn unpack(data: &[f32], width: usize, height: usize, offset: [f32; 5]) -> Maps {
+/// Softmax of the classes after the offsets and what the coverage says are added to them, sigmoid of the coverage, facial hair into skin.
+fn unpack(data: &[f32], width: usize, height: usize, entry: &Entry) -> Maps {
     let n = width * height;
     let at = |channel: usize, i: usize| data[channel * n + i];
     let mut maps = Maps {
@@ -256,7 +275,9 @@ fn unpack(data: &[f32], width: usize, height: usize, offset: [f32; 5]) -> Maps {
         canonical: Plane::filled(width, height, [0.0; 3]),
     };
     for i in 0..n {
-        let logits: [f32; 5] = std::array::from_fn(|k| at(k, i) + offset[k]);
+        let mut logits: [f32; 5] = std::array::from_fn(|k| at(k, i) + entry.offset[k]);
+        logits[1] += entry.skin.says(at(5, i));
+        logits[2] += entry.hair.says(at(5, i));
         let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let odds = logits.map(|v| (v - top).exp());
         let sum: f32 = odds.iter().sum();

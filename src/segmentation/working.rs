@@ -1,10 +1,9 @@
 //! Small copies of the photo, and the filters that work on them.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use rayon::prelude::*;
 
 use crate::plane::Plane;
+use crate::plane::resize::FilterType;
 
 /// Size of a copy whose longer side is at most `side` px, with the photo's proportions; never larger than the photo.
 #[must_use]
@@ -17,27 +16,10 @@ pub fn size_within(width: usize, height: usize, side: usize) -> (usize, usize) {
     (scaled(width), scaled(height))
 }
 
-/// The whole picture at another size. Every source px counts when shrinking (an area-weighted triangle), so no strand aliases.
+/// The whole picture at another size; an area-weighted triangle when shrinking.
 #[must_use]
 pub fn resized(rgb: &Plane<[u8; 3]>, width: usize, height: usize) -> Plane<[u8; 3]> {
-    if (width, height) == (rgb.width(), rgb.height()) {
-        return rgb.clone();
-    }
-    let sides = || Some((u32::try_from(rgb.width()).ok()?, u32::try_from(rgb.height()).ok()?));
-    let convolved = || {
-        let (w, h) = sides()?;
-        let source = ImageRef::new(w, h, rgb.as_slice().as_flattened(), PixelType::U8x3).ok()?;
-        let mut target = Image::new(u32::try_from(width).ok()?, u32::try_from(height).ok()?, PixelType::U8x3);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        Resizer::new().resize(&source, &mut target, &options).ok()?;
-        Some(Plane::from_vec(width, height, target.buffer().as_chunks::<3>().0.to_vec()))
-    };
-    // The resizer refuses only empty or absurd sizes; the nearest px is then as good as anything.
-    convolved().unwrap_or_else(|| {
-        Plane::from_fn(width, height, |x, y| {
-            rgb.get_clamped((x * rgb.width() / width.max(1)) as i64, (y * rgb.height() / height.max(1)) as i64)
-        })
-    })
+    rgb.resized(width, height, FilterType::Bilinear)
 }
 
 /// Mean over a square window of `2 radius + 1` px, cut at the border, of each of `N` channels.

@@ -3,9 +3,10 @@
 use colorgrad::Gradient;
 use rayon::prelude::*;
 
-use super::{Canvas, Frame, Rgb, WHITE, mix, resized_grey};
+use super::{Canvas, Frame, Rgb, WHITE, mix};
 use crate::analysis::Analysis;
 use crate::findings::{BaldRegion, RegionKind};
+use crate::plane::resize::FilterType;
 use crate::plane::{Plane, Point};
 use crate::report::region_label;
 use crate::segmentation::Tissue;
@@ -45,9 +46,12 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
     let small = |v: usize| ((v as f32 / shrink).round() as usize).max(1);
     let (sw, sh) = (small(w), small(h));
     // Every few px of the photo are enough for colours that are softer than that.
-    let seen =
-        resized_grey(&thinned(tissue, sw, |t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }), sw, sh);
-    let cover = resized_grey(&thinned(&a.coverage.map, sw, |v| v), sw, sh);
+    let seen = thinned(tissue, sw, |t| if matches!(t, Tissue::Hair | Tissue::Scalp) { 255 } else { 0 }).resized(
+        sw,
+        sh,
+        FilterType::CatmullRom,
+    );
+    let cover = thinned(&a.coverage.map, sw, |v| v).resized(sw, sh, FilterType::CatmullRom);
     // Blurred together and divided, so that the scalp's border takes no colour from outside it.
     let weight = seen.map(f32::from).gaussian(SOFTNESS);
     let shares = cover.map(f32::from).gaussian(SOFTNESS);

@@ -1,0 +1,88 @@
+//! Pictures at another size.
+
+pub use fast_image_resize::FilterType;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use super::Plane;
+
+/// A picture of `from` px at `to` px; every px of the source counts when shrinking, so that no strand aliases.
+fn convolved(bytes: &[u8], from: (usize, usize), to: (usize, usize), kind: PixelType, filter: FilterType) -> Vec<u8> {
+    let source = ImageRef::new(from.0 as u32, from.1 as u32, bytes, kind).expect("the values of a plane fill it");
+    let mut target = Image::new(to.0 as u32, to.1 as u32, kind);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    Resizer::new().resize(&source, &mut target, &options).expect("source and target are of one kind");
+    target.into_vec()
+}
+
+impl Plane<[u8; 3]> {
+    /// The whole picture at `width` x `height` px, each at least 1.
+    #[must_use]
+    pub fn resized(&self, width: usize, height: usize, filter: FilterType) -> Self {
+        let to = (width.max(1), height.max(1));
+        if to == (self.width(), self.height()) {
+            return self.clone();
+        }
+        let bytes = self.as_slice().as_flattened();
+        let data = convolved(bytes, (self.width(), self.height()), to, PixelType::U8x3, filter);
+        Self::from_vec(to.0, to.1, data.as_chunks::<3>().0.to_vec())
+    }
+
+    /// A copy whose longer side is at most `side` px, each px the mean of those it stands for; never enlarged, and at least 1 x 1.
+    #[must_use]
+    pub fn shrunk(&self, side: usize) -> Self {
+        let longer = self.width().max(self.height());
+        if longer <= side {
+            return self.clone();
+        }
+        let scaled = |v: usize| ((v * side) as f64 / longer as f64).round() as usize;
+        self.resized(scaled(self.width()), scaled(self.height()), FilterType::Box)
+    }
+}
+
+impl Plane<u8> {
+    /// The whole plane at `width` x `height` px, each at least 1.
+    #[must_use]
+    pub fn resized(&self, width: usize, height: usize, filter: FilterType) -> Self {
+        let to = (width.max(1), height.max(1));
+        let data = convolved(self.as_slice(), (self.width(), self.height()), to, PixelType::U8, filter);
+        Self::from_vec(to.0, to.1, data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shrinking_keeps_the_mean_and_never_enlarges() {
+        let p = Plane::from_fn(64, 32, |x, _| [if x % 2 == 0 { 0 } else { 200 }; 3]);
+        let s = p.shrunk(16);
+        assert_eq!((s.width(), s.height()), (16, 8));
+        assert!(s.as_slice().iter().all(|v| v[0].abs_diff(100) <= 1), "{:?}", s.row(0));
+        assert_eq!(p.shrunk(100), p);
+    }
+
+    #[test]
+    fn slivers_keep_a_px_and_flat_pictures_stay_flat() {
+        let sliver = Plane::filled(5000, 1, [1u8, 2, 3]).shrunk(10);
+        assert_eq!((sliver.width(), sliver.height(), sliver.get(3, 0)), (10, 1, [1, 2, 3]));
+        let grey = Plane::filled(50, 31, [90u8, 120, 30]);
+        for filter in [FilterType::Bilinear, FilterType::CatmullRom] {
+            let other = grey.resized(20, 43, filter);
+            assert_eq!((other.width(), other.height()), (20, 43));
+            assert!(other.as_slice().iter().all(|p| *p == [90, 120, 30]));
+        }
+        assert_eq!(Plane::filled(3, 2, 9u8).resized(0, 4, FilterType::CatmullRom), Plane::filled(1, 4, 9));
+    }
+
+    #[test]
+    fn an_edge_stays_in_its_place() {
+        let p = Plane::from_fn(400, 300, |x, _| if x < 200 { [10, 20, 30] } else { [210, 120, 60] });
+        let small = p.resized(100, 75, FilterType::Bilinear);
+        assert_eq!((small.get(47, 40), small.get(52, 40)), ([10, 20, 30], [210, 120, 60]));
+        assert!(small.as_slice().iter().all(|p| (10..=210).contains(&p[0])), "no overshoot");
+        let edge = (u16::from(small.get(49, 0)[0]) + u16::from(small.get(50, 0)[0])) / 2;
+        assert!((109..=111).contains(&edge), "{edge}");
+    }
+}
