@@ -13,8 +13,8 @@ use super::{png, words};
 use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::photo::Photo;
-use crate::plane::resize::FilterType;
 use crate::plane::Point;
+use crate::plane::resize::FilterType;
 use crate::view::View;
 
 /// Longest side of the drawn photo, px: a screenful; a phone photo of 12 MP is reduced to it.

@@ -261,8 +261,9 @@ fn input_size(width: usize, height: usize, side: usize) -> (usize, usize) {
     (to_stride(width), to_stride(height))
 }
 
-/// What the coverage channel says of fully hidden scalp, just below the median over held-out renders (0.96). Stretched by it the
-/// channel errs by 10 points there; hair's share of hair and scalp errs by 14, and by 38 where half of the scalp is hidden.
+/// What the coverage channel says of fully hidden scalp, a little below the median over held-out renders (0.98). Stretched by it the
+/// channel errs by 10.5 points there, as it is by 11.0. Hair's share of hair and scalp errs more (by 14 with the net before, and by
+/// 38 where half of the scalp is hidden).
 const FULL_COVERAGE: f32 = 0.95;
 
 /// Softmax of the classes after the offsets and what the coverage says are added to them, sigmoid of the coverage, facial hair into skin.
