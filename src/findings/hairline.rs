@@ -19,6 +19,10 @@ const SIGMA: f32 = 0.008;
 const REACH: f32 = 0.035;
 /// Hair in smaller pieces (breadths squared) is a tuft, an eyebrow or a shadow, not the hairline: some 3 x 3 cm.
 const LEAST_HAIR: f32 = 0.04;
+/// Half the widest parting, breadths (Sinclair's widest are some 18 mm), and the least area of what is taken for one, breadths squared
+/// (2 cm2): the hairline runs across where a parting begins, not along it; notches at the temples are narrow but small.
+const HALF_PARTING: f32 = 0.06;
+const LEAST_PARTING: f32 = 0.008;
 /// Below the ear canal's height, and behind the ear canals, a border is a sideburn's or the ear's, mm.
 const LEAST_HEIGHT_MM: f64 = -12.0;
 const LEAST_FORWARD_MM: f64 = 5.0;
@@ -47,7 +51,11 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     }
     let camera = Camera::new(fit.pose);
     let breadth = fit.pose.scale as f32 / grid.step;
-    let hair = main_hair(grid, breadth);
+    let mut hair = main_hair(grid, breadth);
+    // From the side no parting is seen that opens towards the face.
+    if matches!(fit.view.view, View::Front | View::Top) {
+        hair = without_partings(&hair, breadth);
+    }
     let face = face_parts(grid, &hair, &camera, breadth);
     let mut runs: Vec<Vec<Point>> = Vec::new();
     for line in level_lines(&hair.gaussian(SIGMA * breadth), 0.5) {
@@ -104,6 +112,19 @@ fn main_hair(grid: &Grid, breadth: f32) -> Plane<f32> {
         let near = |dx: i64, dy: i64| label.get_clamped(x as i64 + dx, y as i64 + dy);
         let part = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)].into_iter().map(|(dx, dy)| near(dx, dy)).find(|&l| l > 0);
         if part.is_some_and(|l| keep[l as usize - 1]) { grid.hair.get(x, y) } else { 0.0 }
+    })
+}
+
+/// Hair with its partings closed: what a closing fills, where that is large.
+fn without_partings(hair: &Plane<f32>, breadth: f32) -> Plane<f32> {
+    let closed = hair.closing((HALF_PARTING * breadth) as usize);
+    let (w, h) = (hair.width(), hair.height());
+    let filled = Plane::from_fn(w, h, |x, y| closed.get(x, y) > 0.5 && hair.get(x, y) <= 0.5);
+    let (label, sizes) = components(&filled);
+    let least = LEAST_PARTING * breadth * breadth;
+    Plane::from_fn(w, h, |x, y| match label.get(x, y) {
+        l if l > 0 && sizes[l as usize - 1] as f32 >= least => closed.get(x, y),
+        _ => hair.get(x, y),
     })
 }
 

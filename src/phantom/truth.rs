@@ -156,18 +156,19 @@ pub fn head(truth: &head::Truth, file: &PictureFile) -> TruthDocument {
             near_limb: r.near_limb,
         })
         .collect();
-    document.hairline = truth.hairline.as_ref().filter(|l| l.polyline_px.len() > 1).map(|line| json::Hairline {
-        polyline_px: line.polyline_px.iter().map(|p| [f64::from(p.x), f64::from(p.y)]).collect(),
-        mid_frontal_px: None,
-        recession_left: None,
-        recession_right: None,
-        recession_left_mm: None,
-        recession_right_mm: None,
-        asymmetry: None,
-        irregularity: None,
-        softness: None,
-        confidence: 1.0,
-    });
+    document.hairline =
+        truth.hairline.as_ref().filter(|l| l.polyline_px.len() > 1 || l.covered).map(|line| json::Hairline {
+            polyline_px: line.polyline_px.iter().map(|p| [f64::from(p.x), f64::from(p.y)]).collect(),
+            mid_frontal_px: None,
+            recession_left: None,
+            recession_right: None,
+            recession_left_mm: None,
+            recession_right_mm: None,
+            asymmetry: None,
+            irregularity: None,
+            softness: None,
+            confidence: 1.0,
+        });
     document.scars = truth
         .seen_scars
         .iter()

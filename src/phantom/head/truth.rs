@@ -108,8 +108,10 @@ pub struct Areas {
 /// A curve on the head.
 #[derive(Debug, Clone, Serialize)]
 pub struct Line {
-    /// Points that the camera sees, from the head's right to its left.
+    /// Points that the camera sees with bare skin beside them, the longest run of them, from the head's right to its left.
     pub polyline_px: Vec<Point>,
+    /// The curve faces the camera, and hair that hangs over it or cloth hides it.
+    pub covered: bool,
     /// The whole curve in mm in the head's frame: x to its left, y up, z out of the face.
     pub polyline_mm: Vec<[f32; 3]>,
 }
@@ -179,7 +181,7 @@ fn curve(
     if points.len() < bins / 3 {
         return None;
     }
-    let polyline_px = points
+    let facing: Vec<Point> = points
         .iter()
         .filter_map(|&p| {
             let q = camera.project(p);
@@ -197,8 +199,32 @@ fn curve(
             (q.depth - seen_depth < 2.5).then(|| Point::new(q.x, q.y))
         })
         .collect();
+    let seen: Vec<(Point, bool)> = facing.iter().map(|&p| (p, has_bare_skin_beside(picture, p))).collect();
+    let polyline_px: Vec<Point> = seen
+        .chunk_by(|a, b| a.1 == b.1)
+        .filter(|run| run[0].1)
+        .max_by_key(|run| run.len())
+        .map_or_else(Vec::new, |run| run.iter().map(|&(p, _)| p).collect());
+    let covered = facing.len() > 1 && polyline_px.len() < 2;
     let polyline_mm = points.iter().map(|p| [p.x * 10.0, p.y * 10.0, p.z * 10.0]).collect();
-    Some(Line { polyline_px, polyline_mm })
+    Some(Line { polyline_px, covered, polyline_mm })
+}
+
+/// Whether bare skin of the head shows within 6 mm of a place: where none does, a fringe or a hat lies over it.
+fn has_bare_skin_beside(picture: &Picture, at: Point) -> bool {
+    const REACH_MM: f32 = 6.0;
+    const BARE: u8 = 64;
+    let (w, h) = (picture.label.width() as i64, picture.label.height() as i64);
+    let (x, y) = (at.x as i64, at.y as i64);
+    let reach = (REACH_MM / picture.mm_per_px.get(x as usize, y as usize).max(0.01)).ceil() as i64;
+    let bare = |u: i64, v: i64| {
+        let (u, v) = (u as usize, v as usize);
+        matches!(picture.label.get(u, v), label::SKIN | label::SCALP)
+            && picture.coverage.get(u, v) < BARE
+            && picture.height.get(u, v) > 0
+    };
+    let rows = (y - reach).max(0)..=(y + reach).min(h - 1);
+    rows.into_iter().any(|v| ((x - reach).max(0)..=(x + reach).min(w - 1)).any(|u| bare(u, v)))
 }
 
 /// Median of mm per px over the scalp, bare or under hair.
