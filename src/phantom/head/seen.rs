@@ -15,6 +15,9 @@ const THIN_BELOW: f32 = 0.75;
 const AVERAGED_MM: f32 = 1.2;
 /// Smaller regions are left out, cm2; also those that look smaller than a third of it, as at the outline everything does.
 const LEAST_CM2: f64 = 1.0;
+/// Regions that look thinner than this, mm, are left out: rims along the hairline and slivers at the head's outline, which nobody
+/// would call a bald place. An analysis asks as much of thin regions.
+const LEAST_THICKNESS_MM: f64 = 6.0;
 /// mm2 of skin per mm2 of picture above which a px lies near the outline (67 degrees).
 const LIMB: f32 = 2.5;
 
@@ -78,11 +81,26 @@ fn px_of<L>(found: &islands::Regions<L>, i: usize) -> Vec<usize> {
         .collect()
 }
 
+/// How many of a region's px have a neighbour beside, above or below that is not of it, the picture's border included.
+fn border_px<L>(found: &islands::Regions<L>, inside: &[usize], i: usize) -> usize {
+    let (w, h) = (found.index.width(), found.index.height());
+    let of = |x: usize, y: usize| x < w && y < h && found.index.get(x, y) == i as u32;
+    let at_border = |k: usize| {
+        let (x, y) = (k % w, k / w);
+        !(of(x.wrapping_sub(1), y) && of(x + 1, y) && of(x, y.wrapping_sub(1)) && of(x, y + 1))
+    };
+    inside.iter().filter(|&&k| at_border(k)).count().max(1)
+}
+
 /// Bald and thin regions, largest first, and the px of scalp seen. `mm_per_px` is the scale at the head's middle.
 pub(crate) fn regions(picture: &Picture, mm_per_px: f32) -> (Vec<SeenRegion>, f64) {
     let (w, h) = (picture.rgb.width(), picture.rgb.height());
     let scalp: Vec<f32> = (0..w * h)
-        .map(|k| f32::from(u8::from(picture.inside.as_slice()[k] >= 128 && area(picture, k) > 0.0)))
+        .map(|k| {
+            // The ears lie above the hairline, and are skin.
+            let on_scalp = picture.inside.as_slice()[k] >= 128 && picture.label.as_slice()[k] != label::SKIN;
+            f32::from(u8::from(on_scalp && area(picture, k) > 0.0))
+        })
         .collect();
     let hidden: Vec<f32> = (0..w * h)
         .map(|k| {
@@ -109,7 +127,8 @@ pub(crate) fn regions(picture: &Picture, mm_per_px: f32) -> (Vec<SeenRegion>, f6
         let inside = px_of(&found, i);
         let cm2: f64 = inside.iter().map(|&k| f64::from(area(picture, k))).sum::<f64>() / 100.0;
         let planar_cm2 = region.area_px as f64 * f64::from(mm_per_px).powi(2) / 100.0;
-        if cm2 < LEAST_CM2 || planar_cm2 < LEAST_CM2 / 3.0 {
+        let thickness_mm = 2.0 * inside.len() as f64 / border_px(&found, &inside, i) as f64 * f64::from(mm_per_px);
+        if cm2 < LEAST_CM2 || planar_cm2 < LEAST_CM2 / 3.0 || thickness_mm < LEAST_THICKNESS_MM {
             continue;
         }
         let mut by_zone = [0usize; 10];
