@@ -167,8 +167,6 @@ def recolour(dice, rgb, alpha, label, cover, backgrounds, size):
     hair = torch.maximum(smoothed((label == 2).float()[:, None]), cover[:, None])
     gain = (dice.normal(0, 0.35) + dice.normal(0, 0.12, 3)).exp()
     rgb = torch.where(dice.chance(0.22), rgb * (1 + hair * (gain - 1)), rgb)
-    chosen, their = dice.some(0.45)
-    rgb = rgb.index_copy(0, chosen, weather(their, rgb[chosen], label[chosen]))
     chosen, their = dice.some(0.4)
     clothed = clothe(their, rgb[chosen], alpha[chosen], label[chosen], backgrounds, size)
     return rgb.index_copy(0, chosen, clothed)
@@ -254,24 +252,13 @@ def light(dice, x):
     return x * (field * tint).exp()
 
 
-def texture(dice, size):
-    """Logarithm of a random texture at scales of one to eight px, [n, 1, size, size]."""
-    field = 0
+def grain(dice, x):
+    """Texture of every scale over the whole picture."""
+    size, field = x.shape[-1], 0
     for cells, sd in ((size, 0.06), (size // 2, 0.06), (size // 4, 0.05), (size // 8, 0.05)):
         noise = F.interpolate(dice.noise(cells), size=size, mode="bilinear", align_corners=False) if cells < size else dice.noise(cells)
         field = field + noise * (sd * dice.range() * dice.chance(0.5))
-    return field
-
-
-def grain(dice, x):
-    """Texture over the whole picture."""
-    return x * texture(dice, x.shape[-1]).exp()
-
-
-def weather(dice, rgb, label):
-    """Pores, blotches and furrows on bare skin and scalp: rendered skin is smoother than skin, and what was rough was called hair."""
-    bare = smoothed(((label == 1) | (label == 3)).float()[:, None])
-    return rgb * (bare * texture(dice, rgb.shape[-1]) * dice.range(0.5, 2.0)).exp()
+    return x * field.exp()
 
 
 def random_filter(dice, x):

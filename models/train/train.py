@@ -22,8 +22,6 @@ from net import CLASSES, COVERAGE, MEAN, POSITION, SPREAD, HeadNet
 
 # Scalp and hair decide what is measured, so their pixels count a little more.
 CLASS_WEIGHTS = torch.tensor([1.0, 1.0, 1.2, 1.5, 1.0])
-# So does thin hair, which may be called either, but neither skin nor room.
-THIN_WEIGHT = 2.0
 # Shares of the schedule at which the picture grows: (from, side in px).
 SIZES = ((0.0, 128), (0.3, 192), (0.75, 256))
 MOMENTUM_OF_AVERAGE = 0.995
@@ -65,7 +63,7 @@ def loss_terms(output, t, coverage_weight=0.3, position_weight=0.5):
     cover = masked_mean(cover, t["on_head"].float())
     place = F.smooth_l1_loss(out[:, POSITION], t["position"], reduction="none", beta=0.1).mean(1)
     place = masked_mean(place, t["placed"].float())
-    return classes + THIN_WEIGHT * thin + coverage_weight * cover + position_weight * place, (classes, cover, place)
+    return classes + thin + coverage_weight * cover + position_weight * place, (classes, cover, place)
 
 
 @torch.no_grad()
