@@ -1,6 +1,6 @@
 //! Heads drawn from the model itself: what was drawn must be found.
 
-use super::skull::{CRANIUM, Camera, Part, Pose, V3};
+use super::skull::{BREADTH_MM, CRANIUM, Camera, Part, Pose, V3};
 use super::*;
 use crate::segmentation::Tissue;
 use crate::units::MmPerPx;
@@ -108,6 +108,30 @@ fn receded_temples_recede_and_the_mirror_image_mirrors() {
     let other = read_it(&mirrored).hairline.unwrap();
     assert!((other.recession_right.unwrap() - l).abs() < 0.05, "{:?} against {l:.3}", other.recession_right);
     assert!(other.polyline[0].x <= other.polyline[other.polyline.len() - 1].x, "runs from left to right");
+}
+
+#[test]
+fn the_hairline_runs_across_a_parting() {
+    // 14 mm broad, from the hairline to the crown.
+    let parting = |p: V3| p[0].abs() * BREADTH_MM < 7.0 && p[1] > 0.3;
+    let length = |line: &[Point]| line.windows(2).map(|k| k[0].distance(k[1])).sum::<f32>();
+    let plain = read_it(&drawn(pose(0.0, 35.0), |_| false)).hairline.unwrap();
+    let parted = read_it(&drawn(pose(0.0, 35.0), parting)).hairline.unwrap();
+    let (without, with) = (length(&plain.polyline), length(&parted.polyline));
+    assert!((with / without - 1.0).abs() < 0.15, "{with:.0} px with the parting, {without:.0} without");
+}
+
+#[test]
+fn a_shadow_over_brows_and_nose_makes_no_hairline() {
+    let bald = drawn(pose(0.0, 20.0), |_| true);
+    let camera = Camera::new(pose(0.0, 20.0));
+    let shaded = of(Plane::from_fn(SIDE, SIDE, |x, y| {
+        let (place, _) = camera.place(Point::new(x as f32, y as f32));
+        let in_shade = (40.0..70.0).contains(&(place[1] * BREADTH_MM)) && place[0].abs() * BREADTH_MM < 45.0;
+        let t = bald.tissue.get(x, y);
+        if t == Tissue::Skin && in_shade { Tissue::Hair } else { t }
+    }));
+    assert!(read_it(&shaded).hairline.is_none());
 }
 
 #[test]

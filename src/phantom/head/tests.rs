@@ -150,3 +150,16 @@ fn loss_goes_on_over_a_series_and_pigment_comes_with_the_sessions() {
         draw_series(&mesh, 40, Course::Pigmentation, 5, 32, 32).iter().step_by(5).map(|p| p.truth.pigment).collect();
     assert!(ink[0] == 0.0 && ink[1] < ink[2] && ink[2] < ink[3] && ink[4] < ink[3], "{ink:?}");
 }
+
+/// Seeds whose head wears a hat over the hairline, and whose shaven head has all its hair: bare is only the ear.
+#[test]
+fn what_a_hat_hides_is_not_asked_for_and_an_ear_is_no_bald_place() {
+    const HAT: u64 = 8_800_059;
+    const FULL: u64 = 8_800_046;
+    let mesh = HeadMesh::built_in();
+    let line = draw_phantom(&mesh, HAT, 320, 240).truth.hairline.expect("there is one under the hat");
+    assert!(line.covered && line.polyline_px.len() < 2, "{} points are seen", line.polyline_px.len());
+    let full = draw_phantom(&mesh, FULL, 320, 240).truth;
+    assert!(full.hairline.is_some_and(|l| !l.covered && l.polyline_px.len() > 5));
+    assert!(full.seen_regions.iter().all(|r| !r.bald), "{:?}", full.seen_regions);
+}

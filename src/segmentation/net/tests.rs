@@ -18,6 +18,19 @@ fn embedded_weights_are_those_of_models_toml() {
 }
 
 #[test]
+fn coverage_speaks_for_hair_and_against_skin_and_never_shouts() {
+    let entry = &Net::embedded().unwrap().entry;
+    // Log-odds of coverage.
+    let (hidden, bare) = (4.0, -6.0);
+    assert!(entry.hair.says(hidden) > 0.0 && entry.hair.says(bare) < 0.0);
+    assert!(entry.skin.says(hidden) < 0.0 && entry.skin.says(bare) > 0.0);
+    for witness in [entry.hair, entry.skin] {
+        assert!((witness.says(1e6).abs() - witness.weight.abs()).abs() < 1e-6);
+        assert!(witness.says(witness.at).abs() < 1e-6);
+    }
+}
+
+#[test]
 fn maps_cover_the_photo_and_are_probabilities() {
     let maps = Net::embedded().unwrap().maps(&Photo::of(picture(600, 450))).unwrap();
     assert_eq!((maps.probability.width(), maps.probability.height()), (maps.hidden.width(), maps.hidden.height()));
