@@ -160,7 +160,7 @@ def colour_of_the_head(dice, rgb, alpha):
     return rgb[:, :, ::8, ::8].flatten(2).gather(2, at).view(n, 3, 1, 1)
 
 
-def recolour(dice, rgb, alpha, label, cover, backgrounds, size):
+def recolour(dice, rgb, alpha, label, cover, backgrounds):
     """Other clothes, hair and skin: colours of things change together, so that no colour alone decides what a thing is."""
     rgb = torch.where(dice.chance(0.35), rgb * dice.normal(1, 0.08, 3), rgb)
     # Dyed, faded, grey hair. Brighter and darker, by the hair's share of each px.
@@ -168,38 +168,39 @@ def recolour(dice, rgb, alpha, label, cover, backgrounds, size):
     gain = (dice.normal(0, 0.35) + dice.normal(0, 0.12, 3)).exp()
     rgb = torch.where(dice.chance(0.22), rgb * (1 + hair * (gain - 1)), rgb)
     chosen, their = dice.some(0.4)
-    clothed = clothe(their, rgb[chosen], alpha[chosen], label[chosen], backgrounds, size)
+    clothed = clothe(their, rgb[chosen], alpha[chosen], label[chosen], backgrounds)
     return rgb.index_copy(0, chosen, clothed)
 
 
-def clothe(dice, rgb, alpha, label, backgrounds, size):
+def clothe(dice, rgb, alpha, label, backgrounds):
     """Other cloth: its folds stay, its colour and pattern are a background's; black is worn most."""
     cloth = smoothed(((label == 0)[:, None] & (alpha > 0.5)).float())
     folds = (grey_of(rgb) / masked_mean(grey_of(rgb), cloth).clamp(min=0.02)).clamp(0.2, 3)
-    pattern = pick_backgrounds(dice, backgrounds, size)
+    pattern = pick_backgrounds(dice, backgrounds, rgb.shape[-1])
     pattern = torch.where(dice.chance(0.3), pattern * dice.range(0.04, 0.25), pattern)
     pattern = torch.where(dice.chance(0.4), pattern.mean((2, 3), keepdim=True), pattern)
     pattern = torch.where(dice.chance(0.2), colour_of_the_head(dice, rgb, alpha) * dice.range(0.7, 1.2), pattern)
     return torch.lerp(rgb, pattern * folds, cloth)
 
 
-def compose(dice, rgb, alpha, backgrounds, size):
+def compose(dice, rgb, alpha, backgrounds):
     """The head over a background; a quarter of the backgrounds take a colour of the head, so colour alone never decides."""
-    room = pick_backgrounds(dice, backgrounds, size)
+    room = pick_backgrounds(dice, backgrounds, rgb.shape[-1])
     tinted = room - room.mean((2, 3), keepdim=True) + colour_of_the_head(dice, rgb, alpha)
     room = torch.where(dice.chance(0.25), tinted, room).clamp(0, 1)
     return rgb * alpha + room * (1 - alpha)
 
 
-def ellipse(dice, x, y, cx, cy, rx, ry, angle):
+def ellipse(x, y, cx, cy, rx, ry, angle):
     """Where each picture has a turned ellipse, [n, 1, size, size]."""
     u, v = x - cx, y - cy
     cos, sin = angle.cos(), angle.sin()
     return ((cos * u + sin * v) / rx) ** 2 + ((cos * v - sin * u) / ry) ** 2 < 1
 
 
-def occlude(dice, x, label, backgrounds, size):
+def occlude(dice, x, label, backgrounds):
     """A towel, gown, glove or hand that comes in from the border. Cloth is background; a bare hand is not scored."""
+    size = x.shape[-1]
     px, py = centred(size, x.device)
     cx, cy = dice.range(-0.5, 0.5), dice.range(-0.5, 0.5)
     cx, cy = cx + 0.25 * cx.sign(), cy + 0.25 * cy.sign()
@@ -208,7 +209,7 @@ def occlude(dice, x, label, backgrounds, size):
     cx, cy = torch.where(below, dice.range(-0.4, 0.4), cx), torch.where(below, dice.range(0.45, 0.75), cy)
     rx, ry = dice.range(0.08, 0.4), dice.range(0.08, 0.4)
     rx, ry = torch.where(below, rx * 1.6, rx), torch.where(below, ry * 0.8, ry)
-    cloth = ellipse(dice, px, py, cx, cy, rx, ry, dice.range(0, math.pi) * torch.where(below, 0.15, 1.0))
+    cloth = ellipse(px, py, cx, cy, rx, ry, dice.range(0, math.pi) * torch.where(below, 0.15, 1.0))
     # Fingers: up to four capsules side by side that point to the middle.
     length = torch.hypot(cx, cy).clamp(min=0.05)
     dx, dy = -cx / length, -cy / length
@@ -376,10 +377,10 @@ def training_pictures(generator, items, backgrounds, size):
     calm = (torch.arange(len(items), device=items.device) < loud_from).view(-1, 1, 1, 1)
     place = placement(dice, head_is_cut(items[..., LABEL]), calm)
     rgb, alpha, label, cover, azimuth, height = warp(items, place, size)
-    rgb = recolour(dice, rgb, alpha, label, cover, backgrounds, size)
-    x = compose(dice, rgb, alpha, backgrounds, size)
+    rgb = recolour(dice, rgb, alpha, label, cover, backgrounds)
+    x = compose(dice, rgb, alpha, backgrounds)
     chosen, their = dice.some(0.25)
-    shown, named, hidden = occlude(their, x[chosen], label[chosen], backgrounds, size)
+    shown, named, hidden = occlude(their, x[chosen], label[chosen], backgrounds)
     x, label = x.index_copy(0, chosen, shown), label.index_copy(0, chosen, named)
     height = height.index_copy(0, chosen, torch.where(hidden, 0.0, height[chosen]))
     x = on_some(dice, x, 0.55, light)

@@ -223,7 +223,7 @@ fn dots_keep_apart_and_lie_on_no_grid() {
 #[test]
 fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
     const TOP: usize = 1;
-    let mut ratios = Vec::new();
+    let (mut ratios, mut at_told_scale) = (Vec::new(), Vec::new());
     for seed in SERIES {
         let phantom = draw_series(&HeadMesh::built_in(), seed, Course::Pigmentation, 1, 1300, 1300).swap_remove(TOP);
         let photo = Photo::of(phantom.photo);
@@ -246,12 +246,15 @@ fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
         let target = f64::midpoint(region.dots_per_cm2.0, region.dots_per_cm2.1);
         // Where the head is really bare, well inside the region and away from its softer border and from hair.
         let (from, to) = middle_of(&region.outline);
-        let (mut skin_mm2, mut before, mut after) = (0.0f64, photo.rgb.clone(), preview.draw(Stage::Healed));
+        let (mut skin_mm2, mut told_mm2) = (0.0f64, 0.0f64);
+        let (mut before, mut after) = (photo.rgb.clone(), preview.draw(Stage::Healed));
         for y in 0..before.height() {
             for x in 0..before.width() {
                 let inside = (from.x..to.x).contains(&(x as f32)) && (from.y..to.y).contains(&(y as f32));
                 if inside && phantom.picture.coverage.get(x, y) < 40 {
-                    skin_mm2 += f64::from(phantom.picture.skin_mm2.get(x, y));
+                    let mm2 = f64::from(phantom.picture.skin_mm2.get(x, y));
+                    skin_mm2 += mm2;
+                    told_mm2 += mm2 * f64::from(phantom.truth.mm_per_px / phantom.picture.mm_per_px.get(x, y)).powi(2);
                 } else {
                     before.set(x, y, [0; 3]);
                     after.set(x, y, [0; 3]);
@@ -259,12 +262,15 @@ fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
             }
         }
         assert!(skin_mm2 > 1000.0, "seed {seed}: {skin_mm2:.0} mm2 of bare skin in the region");
-        let seen = count(&before, &after) as f64 / (skin_mm2 / 100.0);
-        ratios.push(seen / target);
+        let dots = count(&before, &after) as f64;
+        ratios.push(dots / (skin_mm2 / 100.0) / target);
+        at_told_scale.push(dots / (told_mm2 / 100.0) / target);
     }
-    let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
-    // The crown lies nearer to the camera than the head's middle, for which the scale holds: dots come out up to a tenth too dense.
-    assert!((mean - 1.0).abs() < 0.12, "{ratios:.2?} of the target density");
+    let mean = |ratios: &[f64]| ratios.iter().sum::<f64>() / ratios.len() as f64;
+    // At the one scale the program was told, what is left is the head's shape and pose.
+    assert!((mean(&at_told_scale) - 1.0).abs() < 0.1, "{at_told_scale:.2?} of the target density at the told scale");
+    // The crown lies nearer to the camera than where that scale holds: dots come out up to a tenth too dense on the true skin.
+    assert!((mean(&ratios) - 1.0).abs() < 0.12, "{ratios:.2?} of the target density");
 }
 
 /// Bald heads of the series, from above.
