@@ -42,12 +42,20 @@ struct Entry {
     sha256: String,
     mean: f32,
     spread: f32,
-    side: usize,
-    mirror: bool,
+    looks: Vec<Look>,
     offset: [f32; 5],
     /// What the coverage says of hair and of skin.
     hair: Witness,
     skin: Witness,
+}
+
+/// One way of looking at a picture. What the ways say is averaged: single answers swing with size and side, their mean less.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Look {
+    /// Longer side of the input in px.
+    side: usize,
+    /// The mirror image instead of the picture.
+    mirror: bool,
 }
 
 /// How the log-odds of coverage bear on a tissue's: what they exceed `at` by, held within -1 and 1, times `weight` is added.
@@ -85,6 +93,43 @@ pub struct Maps {
     pub canonical: Plane<[f32; 3]>,
 }
 
+impl Maps {
+    /// Maps of a size, from what they hold at each place, told as shares of the width and height: the tissues, the share hidden, the
+    /// place on the head.
+    fn from_fn(width: usize, height: usize, f: impl Fn((f64, f64)) -> [f32; 8]) -> Self {
+        let mut maps = Self {
+            probability: Plane::filled(width, height, [0.0; 4]),
+            hidden: Plane::filled(width, height, 0.0),
+            canonical: Plane::filled(width, height, [0.0; 3]),
+        };
+        for y in 0..height {
+            for x in 0..width {
+                let [b, s, h, c, hidden, sine, cosine, up] =
+                    f(((x as f64 + 0.5) / width as f64, (y as f64 + 0.5) / height as f64));
+                maps.probability.set(x, y, [b, s, h, c]);
+                maps.hidden.set(x, y, hidden);
+                maps.canonical.set(x, y, [sine, cosine, up]);
+            }
+        }
+        maps
+    }
+
+    /// Bilinear values at a place, in the order of [`Maps::from_fn`].
+    fn at(&self, (u, v): (f64, f64)) -> [f32; 8] {
+        let ([b, s, h, c], [sine, cosine, up]) = (sample(&self.probability, (u, v)), sample(&self.canonical, (u, v)));
+        let (x, y) = (u * self.hidden.width() as f64 - 0.5, v * self.hidden.height() as f64 - 0.5);
+        [b, s, h, c, self.hidden.sample(x as f32, y as f32), sine, cosine, up]
+    }
+
+    /// The maps of the mirror image; left and right of the head change places.
+    fn mirrored(&self) -> Self {
+        Self::from_fn(self.hidden.width(), self.hidden.height(), |(u, v)| {
+            let [b, s, h, c, hidden, sine, cosine, up] = self.at((1.0 - u, v));
+            [b, s, h, c, hidden, -sine, cosine, up]
+        })
+    }
+}
+
 /// The net, loaded.
 pub struct Net {
     model: Model,
@@ -118,6 +163,9 @@ impl Net {
         if found != entry.sha256 {
             return Err(format!("the weights have SHA-256 {found}, models.toml says {}", entry.sha256));
         }
+        if entry.looks.is_empty() {
+            return Err("models.toml asks for no look at a picture".into());
+        }
         // Only the operators the net uses: the others would be dead weight in the program.
         let operators = op_registry!(Add, Cast, Concat, Conv, ReduceMean, Relu, Resize);
         let model = ModelOptions::with_ops(operators)
@@ -139,25 +187,37 @@ impl Net {
     /// # Errors
     /// [`Error::Segmentation`] if the runtime fails.
     pub fn maps(&self, photo: &Photo) -> Result<Maps, Error> {
-        self.closer(&photo.rgb, self.look(photo.of_side(LOOKED_AT))?)
+        let rgb = photo.of_side(LOOKED_AT);
+        self.on_head(photo, self.glance(rgb)?)
     }
 
-    /// Looks once more at the head where it is small in a photo that was looked at as a whole.
-    pub(super) fn closer(&self, rgb: &Plane<[u8; 3]>, whole: Maps) -> Result<Maps, Error> {
+    /// Goes on from a glance at a whole photo that turned out to be a head: the further looks, and once more at the head where it
+    /// is small.
+    pub(super) fn on_head(&self, photo: &Photo, glance: Maps) -> Result<Maps, Error> {
+        let whole = self.further(photo.of_side(LOOKED_AT), glance)?;
+        let rgb = &photo.rgb;
         let Some(window) = small_head(&whole.probability, rgb.width(), rgb.height()) else { return Ok(whole) };
-        let closer = self.look(&rgb.crop(window.x, window.y, window.width, window.height))?;
+        let part = rgb.crop(window.x, window.y, window.width, window.height);
+        let closer = self.further(&part, self.glance(&part)?)?;
         Ok(insert(&whole, &closer, window, rgb.width(), rgb.height()))
     }
 
-    /// One look at a picture, or two that are averaged where the operating point asks for the mirrored one.
-    pub(super) fn look(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
-        let (w, h) = input_size(rgb.width(), rgb.height(), self.entry.side);
-        let small = resized(rgb, w, h);
-        let maps = unpack(&self.run(&small, false)?, w / 2, h / 2, &self.entry);
-        if !self.entry.mirror {
-            return Ok(maps);
-        }
-        Ok(average(&maps, &unpack(&self.run(&small, true)?, w / 2, h / 2, &self.entry)))
+    /// The first look at a picture.
+    pub(super) fn glance(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
+        self.look(rgb, self.entry.looks[0])
+    }
+
+    /// The mean of the first look at a picture and of the others.
+    fn further(&self, rgb: &Plane<[u8; 3]>, glance: Maps) -> Result<Maps, Error> {
+        let others = self.entry.looks[1..].iter().map(|&look| self.look(rgb, look)).collect::<Result<Vec<_>, _>>()?;
+        Ok(if others.is_empty() { glance } else { mean(&[&[glance], &others[..]].concat()) })
+    }
+
+    /// What the net says of a picture, left and right as in the picture.
+    fn look(&self, rgb: &Plane<[u8; 3]>, Look { side, mirror }: Look) -> Result<Maps, Error> {
+        let (w, h) = input_size(rgb.width(), rgb.height(), side);
+        let maps = unpack(&self.run(&resized(rgb, w, h), mirror)?, w / 2, h / 2, &self.entry);
+        Ok(if mirror { maps.mirrored() } else { maps })
     }
 
     /// Output of the net, [`CHANNELS`] planes of half the picture's size one after another.
@@ -290,21 +350,17 @@ fn unpack(data: &[f32], width: usize, height: usize, entry: &Entry) -> Maps {
     maps
 }
 
-/// Mean of the maps of a picture and of its mirror image; left and right of the head change places in the latter.
-fn average(maps: &Maps, mirrored: &Maps) -> Maps {
-    let mut mean = maps.clone();
-    let (w, h) = (maps.hidden.width(), maps.hidden.height());
-    for y in 0..h {
-        for x in 0..w {
-            let other = w - 1 - x;
-            let (p, q) = (maps.probability.get(x, y), mirrored.probability.get(other, y));
-            mean.probability.set(x, y, std::array::from_fn(|k| 0.5 * (p[k] + q[k])));
-            mean.hidden.set(x, y, 0.5 * (maps.hidden.get(x, y) + mirrored.hidden.get(other, y)));
-            let ([s, c, z], [t, d, y2]) = (maps.canonical.get(x, y), mirrored.canonical.get(other, y));
-            mean.canonical.set(x, y, [0.5 * (s - t), 0.5 * (c + d), 0.5 * (z + y2)]);
+/// Mean of several looks at one picture, at the size of the largest.
+fn mean(looks: &[Maps]) -> Maps {
+    let size = looks.iter().map(|maps| (maps.hidden.width(), maps.hidden.height())).max().unwrap_or_default();
+    let share = 1.0 / looks.len() as f32;
+    Maps::from_fn(size.0, size.1, |at| {
+        let mut sum = [0.0; 8];
+        for px in looks.iter().map(|maps| maps.at(at)) {
+            (0..8).for_each(|k| sum[k] += share * px[k]);
         }
-    }
-    mean
+        sum
+    })
 }
 
 /// A part of the photo, in px of the photo.
@@ -356,29 +412,14 @@ fn insert(whole: &Maps, closer: &Maps, window: Window, width: usize, height: usi
     let scale = per_px.min(LONGEST_MAP as f64 / width.max(height) as f64);
     let size = |v: usize| ((v as f64 * scale).round() as usize).max(1);
     let (w, h) = (size(width), size(height));
-    let mut maps = Maps {
-        probability: Plane::filled(w, h, [0.0; 4]),
-        hidden: Plane::filled(w, h, 0.0),
-        canonical: Plane::filled(w, h, [0.0; 3]),
-    };
-    for y in 0..h {
-        for x in 0..w {
-            let px = ((x as f64 + 0.5) / w as f64 * width as f64, (y as f64 + 0.5) / h as f64 * height as f64);
-            let inside =
-                ((px.0 - window.x as f64) / window.width as f64, (px.1 - window.y as f64) / window.height as f64);
-            let seen = |v: f64| (0.0..1.0).contains(&v);
-            let (from, at) = if seen(inside.0) && seen(inside.1) {
-                (closer, inside)
-            } else {
-                (whole, (px.0 / width as f64, px.1 / height as f64))
-            };
-            maps.probability.set(x, y, sample(&from.probability, at));
-            let (u, v) = (at.0 * from.hidden.width() as f64 - 0.5, at.1 * from.hidden.height() as f64 - 0.5);
-            maps.hidden.set(x, y, from.hidden.sample(u as f32, v as f32));
-            maps.canonical.set(x, y, sample(&from.canonical, at));
-        }
-    }
-    maps
+    Maps::from_fn(w, h, |(u, v)| {
+        let inside = (
+            (u * width as f64 - window.x as f64) / window.width as f64,
+            (v * height as f64 - window.y as f64) / window.height as f64,
+        );
+        let seen = |v: f64| (0.0..1.0).contains(&v);
+        if seen(inside.0) && seen(inside.1) { closer.at(inside) } else { whole.at((u, v)) }
+    })
 }
 
 /// Bilinear value at a place given as shares of the width and height.

@@ -75,11 +75,25 @@ fn mirror_images_swap_left_and_right() {
         canonical: Plane::from_vec(2, 1, vec![[0.5, 0.5, 0.3], [-0.5, 0.5, 0.1]]),
         ..maps.clone()
     };
-    let mean = average(&maps, &mirrored);
-    assert_eq!(mean.hidden, maps.hidden);
-    assert_eq!(mean.canonical, maps.canonical);
+    assert_eq!(mirrored.mirrored().hidden, maps.hidden);
+    assert_eq!(mirrored.mirrored().canonical, maps.canonical);
+    let both = mean(&[maps.clone(), mirrored.mirrored()]);
+    assert_eq!((both.hidden, both.canonical), (maps.hidden.clone(), maps.canonical.clone()));
     maps.hidden.set(0, 0, 0.4);
-    assert!((average(&maps, &mirrored).hidden.get(0, 0) - 0.3).abs() < 1e-6);
+    assert!((mean(&[maps, mirrored.mirrored()]).hidden.get(0, 0) - 0.3).abs() < 1e-6);
+}
+
+#[test]
+fn looks_of_several_sizes_are_averaged_at_the_largest() {
+    let of = |w: usize, h: usize, p: [f32; 4]| Maps {
+        probability: Plane::filled(w, h, p),
+        hidden: Plane::filled(w, h, p[2]),
+        canonical: Plane::filled(w, h, [0.0, p[2], 0.0]),
+    };
+    let both = mean(&[of(4, 3, [1.0, 0.0, 0.0, 0.0]), of(5, 4, [0.0, 0.0, 1.0, 0.0])]);
+    assert_eq!((both.probability.width(), both.probability.height()), (5, 4));
+    assert!(both.probability.as_slice().iter().all(|p| *p == [0.5, 0.0, 0.5, 0.0]));
+    assert!(both.hidden.as_slice().iter().all(|&v| v == 0.5));
 }
 
 #[test]
