@@ -51,7 +51,8 @@ pub struct Hair {
     pub path: Vec<Point>,
     /// Width of the shaft in px, camera blur taken out where possible.
     pub width_px: f32,
-    /// Calibre; absent without a scale or below the resolution that calibre needs.
+    /// Calibre; absent without a scale, below the resolution that calibre needs, and where another shaft runs beside this one
+    /// along its whole length.
     pub caliber: Option<Micrometre>,
     /// Kind by calibre; absent without a calibre.
     pub kind: Option<HairKind>,
@@ -233,14 +234,15 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
             continue;
         }
         let path: Vec<Point> = t.path.iter().map(|p| image.to_photo(*p)).collect();
-        let measured = gauge.width(k).map(|w| w * image.factor);
-        let calibre = measured.and_then(|w| caliber::calibre(w, scale));
+        let measured = gauge.width(k);
+        let width_px = measured.map_or(width, |w| w.px) * image.factor;
+        let calibre = measured.filter(|w| w.is_alone).and_then(|_| caliber::calibre(width_px, scale));
         units[g].hairs.push(Hair {
             root: path[0],
             midpoint: path[path.len() / 2],
             tip: path[path.len() - 1],
             path,
-            width_px: measured.unwrap_or(width * image.factor),
+            width_px,
             caliber: calibre.map(|c| c.0),
             kind: calibre.map(|c| c.1),
             confidence: t.strength.clamp(0.0, 1.0),
