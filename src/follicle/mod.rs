@@ -2,6 +2,7 @@
 
 mod caliber;
 mod debris;
+mod endwise;
 mod fork;
 mod link;
 mod ridge;
@@ -205,6 +206,7 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     traces.extend(fine);
     let (shade, dark) = image.shade.as_ref().map_or((&body, hair), |s| (&s.plane, s.hair));
     root::orient(&mut traces, shade, width, dark);
+    let traces = endwise::part(traces, &body, shade, width, hair, dark);
     let is_debris = debris::tell(&traces, shade, width);
     let mut loose = Vec::new();
     let mut hairs = Vec::new();
