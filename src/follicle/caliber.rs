@@ -320,7 +320,8 @@ mod tests {
         }
         // One that goes on where the other ends is measured there.
         let short = &second[..20];
-        let gauge = Gauge::of(&contrast, 6.0, &[&first, short]);
+        let paths = [first.as_slice(), short];
+        let gauge = Gauge::of(&contrast, 6.0, &paths);
         assert!(gauge.width(0).is_some_and(|w| w.is_alone));
         let short = [&first[..4]];
         assert!(Gauge::of(&contrast, 6.0, &short).width(0).is_none());
