@@ -116,6 +116,7 @@ pub fn analyze_observed(
     begin("follicles");
     let follicles = follicle::detect(photo, head_or_closeup, &segmentation, scale.as_ref());
     warnings.extend(follicles.iter().flat_map(|f| f.warnings.iter().cloned()));
+    let follicles = follicles.filter(|f| !f.is_uncountable);
     begin("density");
     let density = match (&follicles, &scale) {
         (Some(f), Some(s)) => density::measure(f, &segmentation, s),

@@ -95,7 +95,9 @@ impl<'a> Gauge<'a> {
         let midway = |i: usize| within(i, beside[i].map(|d| 0.5 * d));
         let (seen, is_alone) = match median_width(path, self.typical, alone) {
             Some(seen) => (seen, true),
-            None => (median_width(path, self.typical, free).or_else(|| median_width(path, self.typical, midway))?, false),
+            None => {
+                (median_width(path, self.typical, free).or_else(|| median_width(path, self.typical, midway))?, false)
+            }
         };
         Some(Width { px: sharpened(seen, self.blur), is_alone })
     }

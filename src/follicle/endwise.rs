@@ -22,13 +22,21 @@ const AGREED: f32 = 0.35;
 
 /// Parts the paths that are several hairs end to end. Root shadows are looked for in `shade`, whose shafts have contrast `dark`.
 #[must_use]
-pub fn part(traces: Vec<Trace>, contrast: &Plane<f32>, shade: &Plane<f32>, width: f32, hair: f32, dark: f32) -> Vec<Trace> {
+pub fn part(
+    traces: Vec<Trace>,
+    contrast: &Plane<f32>,
+    shade: &Plane<f32>,
+    width: f32,
+    hair: f32,
+    dark: f32,
+) -> Vec<Trace> {
     let Some(usual) = usual_length(&traces, contrast, width) else { return traces };
     let mut out = Vec::with_capacity(traces.len());
     let mut left: Vec<Trace> = traces.into_iter().rev().collect();
     while let Some(mut trace) = left.pop() {
-        let found = (trace.length() > LONG * usual)
-            .then(|| joint(&trace.path, usual, width, |p| contrast.sample(p.x, p.y) / hair, |p| shade.sample(p.x, p.y) / dark));
+        let found = (trace.length() > LONG * usual).then(|| {
+            joint(&trace.path, usual, width, |p| contrast.sample(p.x, p.y) / hair, |p| shade.sample(p.x, p.y) / dark)
+        });
         match found.flatten() {
             Some(at) => {
                 let second = Trace { path: trace.path.split_off(at), ..trace.clone() };

@@ -205,3 +205,25 @@ fn of_shafts_cut_at_their_roots_the_short_ones_are_not_counted() {
     let expected = [false, false, false, false, false, true, false, false];
     assert_eq!(are_stubs(&traces, &contrast, 8.0), expected);
 }
+
+#[test]
+fn long_hair_is_counted_with_doubt_and_dense_long_hair_not_at_all() {
+    let spec = CloseupSpec { vellus_share: 0.0, units_per_cm2: 30.0, length_mm: 3.2, ..CloseupSpec::default() };
+    let long = found(&draw(&spec, 41).rgb);
+    assert!(!long.is_uncountable && hairs(&long) > 0);
+    assert!(long.detection_error > 0.4 && long.warnings.iter().any(|w| w.contains("long")), "{:?}", long.warnings);
+    // Black on light skin, grey on light skin and on brown skin: the skin between is lines as well.
+    let looks = crate::phantom::closeup::LOOKS;
+    for (skin, hair) in [([226, 188, 168], [32, 26, 22]), looks[6], looks[9]] {
+        let spec = CloseupSpec { skin, hair, units_per_cm2: 85.0, length_mm: 6.0, ..spec.clone() };
+        let phantom = draw(&spec, 42);
+        let photo = photo(phantom.rgb.clone());
+        let segmentation = segment(&photo);
+        let dense = detect(&photo, View::Closeup, &segmentation, None).expect("a close-up");
+        assert!(dense.is_uncountable && dense.units.is_empty(), "{hair:?} on {skin:?}");
+        assert!(dense.warnings.iter().any(|w| w.contains("not counted")), "{:?}", dense.warnings);
+        let hair = segmentation.tissue.as_slice().iter().filter(|t| **t == crate::segmentation::Tissue::Hair).count();
+        let share = hair as f32 / segmentation.tissue.as_slice().len() as f32;
+        assert!(share > 0.3, "hair covers {share:.2}, not nothing");
+    }
+}

@@ -33,7 +33,7 @@ pub(super) fn kinds(canvas: &mut Canvas, frame: &Frame, a: &Analysis) {
     let t = frame.text;
     let y = frame.bottom() + t * 2.2;
     let Some(follicles) = &a.follicles else {
-        canvas.text(t, y, "single hairs are not resolved in this photo", t * 0.9, Weight::Regular, WHITE);
+        canvas.text(t, y, "single hairs were not counted in this photo", t * 0.9, Weight::Regular, WHITE);
         return;
     };
     let mut x = t;

@@ -107,10 +107,12 @@ impl WorkImage {
     ) -> (Polarity, Option<Self>) {
         let side = photo.rgb.width().max(photo.rgb.height()) as f32;
         let first = Resampled::of(channel, photo, field, (side / 1000.0).max(1.0));
-        let polarity = polarity::tell(&first.plane, &first.field, known);
+        let by_colour = || polarity::by_colour(&first.rgb, &first.plane, &first.field);
+        let (polarity, fills) = polarity::tell(&first.plane, &first.field, known, by_colour);
         let image = match polarity {
             Polarity::Nothing => None,
-            polarity => Self::scaled(channel, photo, field, first, polarity == Polarity::LightHair),
+            polarity => Self::scaled(channel, photo, field, first, polarity == Polarity::LightHair)
+                .filter(|image| !fills || image.contrast.hair >= FAINT_HAIR),
         };
         (polarity, image)
     }
