@@ -12,7 +12,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from dataset import ALPHA, AZIMUTH, COVERAGE, HEIGHT, IGNORE, LABEL, azimuth_radians, height_unit, mirror_azimuth
+from dataset import ALPHA, AZIMUTH, COVERAGE, HEIGHT, IGNORE, LABEL, mirror_azimuth
 
 # Share of training pictures that are taken as a careful person takes them.
 CALM = 0.5
@@ -170,30 +170,6 @@ def recolour(dice, rgb, alpha, label, cover, backgrounds):
     chosen, their = dice.some(0.4)
     clothed = clothe(their, rgb[chosen], alpha[chosen], label[chosen], backgrounds)
     return rgb.index_copy(0, chosen, clothed)
-
-
-def noise_at(dice, size, cells, channels=1):
-    """Smooth noise of about `cells` blots across each picture."""
-    return F.interpolate(dice.noise(cells, channels), size=size, mode="bilinear", align_corners=False)
-
-
-def weather(dice, rgb, label, cover, azimuth, height):
-    """Skin that has lived: pores, spots, and a forehead's wrinkles along lines of equal height. The renders' skin is smooth, and
-    what was rough or lined was called stubble."""
-    size = rgb.shape[-1]
-    bare = smoothed((((label == 1) | (label == 3)) & (height > 0)).float()[:, None]) * (1 - cover[:, None])
-    pores = dice.noise(size) * (dice.range(0, 0.06) * dice.chance(0.6)) + noise_at(dice, size, size // 2) * (dice.range(0, 0.08) * dice.chance(0.6))
-    blots = noise_at(dice, size, size // 6) * (dice.range(0, 0.12) * dice.chance(0.5)) + noise_at(dice, size, size // 16) * (dice.range(0, 0.12) * dice.chance(0.5))
-    up, turn = height_unit(height)[:, None], azimuth_radians(azimuth)[:, None]
-    wave = noise_at(dice, size, 6) * 0.02 + noise_at(dice, size, 20) * 0.006
-    apart, width = dice.range(0.05, 0.11), dice.range(0.1, 0.28)
-    line = torch.frac((up + wave + 2) / apart + dice.range()) - 0.5
-    forehead = torch.sigmoid((up - 0.3) * 40) * torch.sigmoid((dice.range(0.5, 0.75) - up) * 30) * torch.sigmoid((dice.range(0.5, 1.1) - turn.abs()) * 8)
-    deep = dice.range(0.05, 0.5) * (0.6 + 0.4 * noise_at(dice, size, 10)).clamp(0, 1.4) * dice.chance(0.7)
-    # A furrow is dark, the fold beside it catches the light.
-    furrows = forehead * deep * ((-((line + 0.15) / width) ** 2).exp() * 0.5 - (-(line / width) ** 2).exp())
-    tint = 1 + dice.range(0, 0.5) * constant((-0.3, 0.1, 0.2), (1, 3, 1, 1), rgb.device)
-    return rgb * (bare * (pores + (blots + furrows) * tint)).exp()
 
 
 def clothe(dice, rgb, alpha, label, backgrounds):
@@ -402,9 +378,6 @@ def training_pictures(generator, items, backgrounds, size):
     place = placement(dice, head_is_cut(items[..., LABEL]), calm)
     rgb, alpha, label, cover, azimuth, height = warp(items, place, size)
     rgb = recolour(dice, rgb, alpha, label, cover, backgrounds)
-    chosen, their = dice.some(0.45)
-    worn = weather(their, rgb[chosen], label[chosen], cover[chosen], azimuth[chosen], height[chosen])
-    rgb = rgb.index_copy(0, chosen, worn)
     x = compose(dice, rgb, alpha, backgrounds)
     chosen, their = dice.some(0.25)
     shown, named, hidden = occlude(their, x[chosen], label[chosen], backgrounds)

@@ -33,6 +33,8 @@ const LOWEST_BELOW_MM: f64 = 30.0;
 /// From the front and from above the hairline must cross this half-width of the head's middle, mm, over this length, breadths.
 const MIDDLE_MM: f64 = 38.0;
 const LEAST_MIDDLE: f32 = 0.12;
+/// As [`LEAST_MIDDLE`] for thin hair: all but the whole of the middle, which is 0.5 breadths wide.
+const LEAST_MIDDLE_THIN: f32 = 0.4;
 /// Points of a run lie closer together than this, breadths; runs are joined over up to so many.
 const LONGEST_STEP: f32 = 0.05;
 const LONGEST_BRIDGE: f32 = 0.4;
@@ -54,11 +56,13 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     if fit.view.view == View::Back {
         return None;
     }
-    let of = |grid: &Grid| border(grid, fit).map(|line| measure(line, grid, fit, segmentation, scale));
-    of(grid).or_else(|| {
+    let of = |grid: &Grid, least| border(grid, fit, least).map(|line| measure(line, grid, fit, segmentation, scale));
+    of(grid, LEAST_MIDDLE).or_else(|| {
         // From the side, thin hair is the edge of a fringe more often than a hairline.
         let shows_forelock = matches!(fit.view.view, View::Front | View::Top);
-        shows_forelock.then(|| of(&with_thin_hair(grid, fit.pose.scale as f32 / grid.step))).flatten()
+        shows_forelock
+            .then(|| of(&with_thin_hair(grid, fit.pose.scale as f32 / grid.step), LEAST_MIDDLE_THIN))
+            .flatten()
     })
 }
 
@@ -74,8 +78,9 @@ fn with_thin_hair(grid: &Grid, breadth: f32) -> Grid {
     }
 }
 
-/// The border of the grid's hair towards the face, in px of the photo.
-fn border(grid: &Grid, fit: &Fit) -> Option<Vec<Point>> {
+/// The border of the grid's hair towards the face, in px of the photo. From the front and from above at least `least_middle` breadths of
+/// it lie in the middle of the head.
+fn border(grid: &Grid, fit: &Fit, least_middle: f32) -> Option<Vec<Point>> {
     let camera = Camera::new(fit.pose);
     let breadth = fit.pose.scale as f32 / grid.step;
     let mut hair = main_hair(grid, breadth);
@@ -103,7 +108,7 @@ fn border(grid: &Grid, fit: &Fit) -> Option<Vec<Point>> {
         // What only bridges two runs was not seen.
         .filter(|&breadths| breadths < LONGEST_STEP)
         .sum();
-    let least = if matches!(fit.view.view, View::Left | View::Right) { 0.0 } else { LEAST_MIDDLE };
+    let least = if matches!(fit.view.view, View::Left | View::Right) { 0.0 } else { least_middle };
     (middle >= least).then_some(photo)
 }
 

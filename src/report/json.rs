@@ -44,7 +44,7 @@ pub struct Document {
     pub scale: Option<Scale>,
     /// Follicular units in reading order; empty where single hairs are not resolved (`detection` is null then) or none is there.
     pub follicular_units: Vec<FollicularUnit>,
-    /// How the units were found; null where the photo does not resolve single hairs.
+    /// How the units were found; null where the photo does not resolve single hairs, and where hair hides too many roots to count them.
     pub detection: Option<Detection>,
     /// Densities; null without counts or without a scale.
     pub density: Option<Density>,

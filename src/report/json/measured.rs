@@ -37,7 +37,8 @@ pub struct Hair {
     pub tip_px: [f64; 2],
     /// Width of the shaft, px.
     pub width_px: f64,
-    /// Calibre in µm; null without a scale or below the resolution that calibre needs.
+    /// Calibre in µm; null without a scale, below the resolution that calibre needs, and where another shaft runs beside this one along
+    /// its whole length.
     pub caliber_um: Option<f64>,
     /// Kind by calibre; null without a calibre.
     pub kind: Option<HairKind>,
