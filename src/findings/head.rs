@@ -44,6 +44,78 @@ const HEIGHT_SD: f64 = 0.3;
 /// A place costs at most this much (log-likelihood): places of hair that hangs down are its roots', not the surface's.
 const MOST_PLACE_COST: f64 = 4.0;
 
+/// Height on the head (units as [`HEIGHT_SD`]) at which and below which no hair grows: 6 cm below the ear canals, where the nape's hair
+/// ends. What lies lower beside the face hangs there.
+const LOWEST_HAIR: f64 = -0.6;
+/// Px of sure skin that tell the heights in a photo at least, how sure, the most that they may err by in the root mean square, and how
+/// much height must change across the photo.
+const LEAST_SKIN: usize = 12;
+const SURE_SKIN: f64 = 0.5;
+const MOST_HEIGHT_ERROR: f64 = 0.2;
+const LEAST_SLOPE: f64 = 0.8;
+
+/// Takes hair out of what the pose must explain where it hangs below the head, since a model head that covers it is too large; also tells
+/// where. The heights that the net tells of skin, laid as a plane over the photo, say what is below.
+fn without_hanging_hair(
+    mut shares: Plane<[f64; 3]>,
+    places: Option<&Plane<[f64; 3]>>,
+) -> (Plane<[f64; 3]>, Plane<bool>) {
+    let (w, h) = (shares.width(), shares.height());
+    let mut hangs = Plane::filled(w, h, false);
+    if let Some(height) = places.and_then(|p| heights_by_skin(&shares, p)) {
+        for y in 0..h {
+            for x in 0..w {
+                let o = shares.get(x, y);
+                if o[2] > 0.5 && height(x as f64, y as f64) < LOWEST_HAIR {
+                    shares.set(x, y, [0.0; 3]);
+                    hangs.set(x, y, true);
+                }
+            }
+        }
+    }
+    (shares, hangs)
+}
+
+/// The plane through the heights of the face's skin, robust against what is not a face; none where they do not lie in one, as from above.
+fn heights_by_skin(shares: &Plane<[f64; 3]>, places: &Plane<[f64; 3]>) -> Option<impl Fn(f64, f64) -> f64 + use<>> {
+    let (w, h) = (shares.width(), shares.height());
+    let mut known: Vec<[f64; 3]> = Vec::new();
+    for y in 0..h {
+        for x in 0..w {
+            let [sine, cosine, up] = places.get(x, y);
+            if shares.get(x, y)[1] > 0.5 && sine.hypot(cosine) > SURE_SKIN {
+                known.push([x as f64, y as f64, up]);
+            }
+        }
+    }
+    let mut plane = [0.0; 3];
+    let at = |p: [f64; 3], x: f64, y: f64| p[0] + p[1] * x + p[2] * y;
+    for most in [f64::INFINITY, 2.0 * MOST_HEIGHT_ERROR, 1.5 * MOST_HEIGHT_ERROR] {
+        known.retain(|k| (at(plane, k[0], k[1]) - k[2]).abs() < most);
+        if known.len() < LEAST_SKIN {
+            return None;
+        }
+        plane = least_squares(&known)?;
+    }
+    let error = known.iter().map(|k| (at(plane, k[0], k[1]) - k[2]).powi(2)).sum::<f64>() / known.len() as f64;
+    let slope = plane[1].hypot(plane[2]) * w.max(h) as f64;
+    (error.sqrt() < MOST_HEIGHT_ERROR && slope > LEAST_SLOPE).then_some(move |x, y| at(plane, x, y))
+}
+
+/// The plane a + b x + c y through points (x, y, value) by least squares; none where they lie on a line.
+fn least_squares(points: &[[f64; 3]]) -> Option<[f64; 3]> {
+    let n = points.len() as f64;
+    let mean: [f64; 3] = std::array::from_fn(|k| points.iter().map(|p| p[k]).sum::<f64>() / n);
+    let sum = |i: usize, j: usize| points.iter().map(|p| (p[i] - mean[i]) * (p[j] - mean[j])).sum::<f64>();
+    let (xx, xy, yy, xv, yv) = (sum(0, 0), sum(0, 1), sum(1, 1), sum(0, 2), sum(1, 2));
+    let det = xx * yy - xy * xy;
+    if det < 1e-6 * (xx + yy).powi(2) {
+        return None;
+    }
+    let (b, c) = ((xv * yy - yv * xy) / det, (yv * xx - xv * xy) / det);
+    Some([mean[2] - b * mean[0] - c * mean[1], b, c])
+}
+
 /// Room, skin and hair-or-scalp on the coarse grid.
 struct Observed {
     shares: Plane<[f64; 3]>,
@@ -75,7 +147,12 @@ impl Observed {
             [(1.0 - (skin + dome) / n).max(0.0), skin / n, dome / n]
         });
         let places = canonical.map(|c| Plane::from_fn(cw, ch, |x, y| mean_of(c, (x, cw), (y, ch))));
-        let logs = shares.map(|o| {
+        let (shares, hangs) = without_hanging_hair(shares, places.as_ref());
+        let logs = Plane::from_fn(cw, ch, |x, y| {
+            let o = shares.get(x, y);
+            if hangs.get(x, y) {
+                return [0.0; SEEN.len() + SHOULDERS.len()];
+            }
             std::array::from_fn(|i| {
                 let p = SEEN.get(i).unwrap_or_else(|| &SHOULDERS[i - SEEN.len()]);
                 (o[0] * p[0] + o[1] * p[1] + o[2] * p[2]).ln()
@@ -409,4 +486,43 @@ fn climb(start: Pose, evaluations: usize, score: impl Fn(&Pose) -> f64) -> (f64,
     }
     simplex.sort_by(|a, b| b.0.total_cmp(&a.0));
     (simplex[0].0, at(simplex[0].1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A face at x 15..25 below hair, hair beside it down to the bottom; heights of the face run from 0.4 to -1.
+    fn portrait(heights: impl Fn(usize) -> f64 + Sync) -> (Plane<[f64; 3]>, Plane<[f64; 3]>) {
+        let is_face = |x: usize, y: usize| (15..25).contains(&x) && (12..34).contains(&y);
+        let is_hair = |x: usize| (10..30).contains(&x);
+        let shares = Plane::from_fn(40, 40, |x, y| match (is_face(x, y), is_hair(x)) {
+            (true, _) => [0.0, 1.0, 0.0],
+            (_, true) => [0.0, 0.0, 1.0],
+            _ => [1.0, 0.0, 0.0],
+        });
+        // Hair tells the place of its root.
+        let places = Plane::from_fn(40, 40, |x, y| [0.0, 0.9, if is_face(x, y) { heights(y) } else { 0.6 }]);
+        (shares, places)
+    }
+
+    #[test]
+    fn hair_that_hangs_below_the_head_is_left_out_of_the_pose() {
+        let (shares, places) = portrait(|y| 0.4 - 1.4 * (y as f64 - 12.0) / 21.0);
+        let (left, hangs) = without_hanging_hair(shares.clone(), Some(&places));
+        assert!(hangs.get(12, 36) && left.get(12, 36) == [0.0; 3]);
+        for (x, y) in [(20, 5), (12, 14), (20, 20), (5, 36)] {
+            assert!(!hangs.get(x, y), "{x}, {y}");
+            assert_eq!(left.get(x, y), shares.get(x, y));
+        }
+    }
+
+    #[test]
+    fn without_a_face_that_tells_heights_nothing_hangs() {
+        let (shares, places) = portrait(|_| -0.9);
+        assert!(without_hanging_hair(shares.clone(), Some(&places)).1.as_slice().iter().all(|h| !h), "one height");
+        let (_, uneven) = portrait(|y| if y % 2 == 0 { 0.9 } else { -0.9 });
+        assert!(without_hanging_hair(shares.clone(), Some(&uneven)).1.as_slice().iter().all(|h| !h), "no plane");
+        assert!(without_hanging_hair(shares, None).1.as_slice().iter().all(|h| !h), "no net");
+    }
 }
