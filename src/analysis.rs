@@ -42,7 +42,7 @@ pub struct Analysis {
     pub scale: Option<Scale>,
     /// Tissues.
     pub segmentation: Segmentation,
-    /// Units and hairs, where single hairs can be seen.
+    /// Units and hairs, where single hairs can be seen and counted.
     pub follicles: Option<Follicles>,
     /// Densities, where there are counts and a scale.
     pub density: Option<Density>,

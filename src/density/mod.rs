@@ -196,7 +196,7 @@ fn mean_sd(values: &[f64]) -> (f64, f64) {
 /// Relative scatter of the mean calibre, times sqrt(n), by shafts whose width is read wrongly or cannot be read: those too faint to be
 /// found are thinner than the others. The mean of `n` measured hairs of everyday drawn close-ups is off by that much.
 const CALIBRE_SCATTER: f64 = 0.45;
-/// What is left of it however many hairs are measured: widths of sharp drawn shafts are off by 2 % in the mean.
+/// What is left of it however many hairs are measured: for the edge that light bleeds over, which drawings do not have.
 const CALIBRE_ERROR: f64 = 0.03;
 
 /// Mean calibre, with the scale once.

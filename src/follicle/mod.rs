@@ -135,21 +135,22 @@ const ROOTS_HIDDEN: f64 = 0.33;
 const CLIP: &str = "Clip the hair of a small area to about 1 mm, or part it, and take the close-up there.";
 
 /// How far a count of hair with this contrast may be off, and what to tell the reader.
-fn reliability(contrast: f32, is_long: bool) -> (f32, Option<String>) {
+fn reliability(contrast: f32, is_long: bool) -> (f32, Vec<String>) {
+    let (mut error, mut doubts) = (DETECTION_ERROR, Vec::new());
+    if contrast < FAINT_HAIR {
+        error = FAINT_DETECTION_ERROR;
+        doubts.push(format!(
+            "The hair differs from the skin by only {:.0} % in brightness: creases and shine may have been counted as hairs, and hairs \
+             missed. Compare the overlay with the photo before the counts are used.",
+            100.0 * contrast
+        ));
+    }
     if is_long {
-        let warning =
-            format!("The hair is long: shafts cross and cover roots, so that counts may be off by half. {CLIP}");
-        return (LONG_DETECTION_ERROR, Some(warning));
+        error = LONG_DETECTION_ERROR;
+        doubts
+            .push(format!("The hair is long: shafts cross and cover roots, so that counts may be off by half. {CLIP}"));
     }
-    if contrast >= FAINT_HAIR {
-        return (DETECTION_ERROR, None);
-    }
-    let warning = format!(
-        "The hair differs from the skin by only {:.0} % in brightness: creases and shine may have been counted as hairs, and hairs \
-         missed. Compare the overlay with the photo before the counts are used.",
-        100.0 * contrast
-    );
-    (FAINT_DETECTION_ERROR, Some(warning))
+    (error, doubts)
 }
 
 /// What is told where hairs are seen and cannot be counted.
@@ -302,8 +303,8 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
             width * image.factor
         ));
     }
-    let (detection_error, doubt) = reliability(hair, is_long);
-    warnings.extend(doubt);
+    let (detection_error, doubts) = reliability(hair, is_long);
+    warnings.extend(doubts);
     Follicles {
         units,
         debris: loose.iter().map(|t| t.path.iter().map(|p| image.to_photo(*p)).collect()).collect(),
