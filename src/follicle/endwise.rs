@@ -3,7 +3,7 @@
 //! In a clipped field hairs are about as long as each other, so a path far longer than its field's is looked at for a joint: the
 //! shadow of a root beside it, a gap, a kink.
 
-use crate::follicle::trace::{Trace, length};
+use crate::follicle::trace::{Trace, is_cut, length};
 use crate::plane::{Plane, Point};
 use crate::segmentation::closeup::darkness::quantile;
 
@@ -50,10 +50,7 @@ pub fn part(
 
 /// The length that most hairs of a field have; none where they do not agree, as where hair was not clipped.
 fn usual_length(traces: &[Trace], photo: &Plane<f32>, width: f32) -> Option<f32> {
-    let (w, h) = (photo.width() as f32, photo.height() as f32);
-    let near = 0.5 * width;
-    let is_cut = |p: &Point| p.x < near || p.y < near || p.x > w - 1.0 - near || p.y > h - 1.0 - near;
-    let whole = |t: &&Trace| !is_cut(&t.path[0]) && !is_cut(&t.path[t.path.len() - 1]);
+    let whole = |t: &&Trace| [t.path[0], t.path[t.path.len() - 1]].into_iter().all(|p| !is_cut(p, photo, width));
     let mut lengths: Vec<f32> = traces.iter().filter(whole).map(Trace::length).collect();
     let [low, usual] = [0.25, 0.5].map(|p| quantile(&mut lengths, p));
     (lengths.len() >= FIELD && usual - low <= AGREED * usual).then_some(usual)

@@ -199,9 +199,7 @@ const STUB: f32 = 0.33;
 ///
 /// Paths start at their roots.
 fn are_stubs(traces: &[trace::Trace], contrast: &Plane<f32>, width: f32) -> Vec<bool> {
-    let (w, h) = (contrast.width() as f32, contrast.height() as f32);
-    let near = 0.5 * width;
-    let is_cut = |p: Point| p.x < near || p.y < near || p.x > w - 1.0 - near || p.y > h - 1.0 - near;
+    let is_cut = |p: Point| trace::is_cut(p, contrast, width);
     let ends = |t: &trace::Trace| [t.path[0], t.path[t.path.len() - 1]];
     let mut whole: Vec<f32> =
         traces.iter().filter(|t| !ends(t).into_iter().any(is_cut)).map(trace::Trace::length).collect();

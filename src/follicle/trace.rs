@@ -49,6 +49,13 @@ pub fn length(path: &[Point]) -> f32 {
     path.windows(2).map(|p| p[0].distance(p[1])).sum()
 }
 
+/// Whether a point lies so near the photo's edge, half a shaft, that the edge may have cut the shaft there.
+#[must_use]
+pub fn is_cut(p: Point, photo: &Plane<f32>, width: f32) -> bool {
+    let (w, h, near) = (photo.width() as f32, photo.height() as f32, 0.5 * width);
+    p.x < near || p.y < near || p.x > w - 1.0 - near || p.y > h - 1.0 - near
+}
+
 /// Follows all shafts. `taken` marks pixels that belong to shafts found before and start no new one.
 #[must_use]
 pub fn trace(contrast: &Plane<f32>, response: &Response, taken: &Plane<bool>, rules: &Rules) -> Vec<Trace> {

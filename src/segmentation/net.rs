@@ -3,7 +3,8 @@
 //! The weights and their operating point (`models/head-seg.onnx`, `models/models.toml`) are part of the program; the model
 //! card `models/README.md` says what they were trained on and where they fail. One pass tells, for each px at half the
 //! input's size: background, skin, hair, bare scalp, facial hair; the share of the scalp hidden by hair; and the place on
-//! the head ([`Maps::canonical`]). Where the head is small in the photo, a second pass looks at the head alone.
+//! the head ([`Maps::canonical`]). A photo is looked at in several ways, mirrored too, and the answers are averaged; where the head is
+//! small in it, the head is looked at once more by itself.
 
 use std::sync::OnceLock;
 
@@ -30,7 +31,7 @@ const CHANNELS: usize = 9;
 const SMALL_HEAD: f64 = 0.55;
 /// Room around a small head, as a share of its longer side.
 const MARGIN: f64 = 0.25;
-/// Side in px of the copy from which a look at a whole photo is made: twice the input, so that the reduction averages.
+/// Side in px of the copy from which looks at a whole photo are made: well above their inputs, so that the reduction averages.
 pub(super) const LOOKED_AT: usize = 512;
 /// Longest side in px of the maps after a second pass.
 const LONGEST_MAP: usize = 1024;
