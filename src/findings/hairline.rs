@@ -59,11 +59,15 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     let of = |grid: &Grid, least| border(grid, fit, least).map(|line| measure(line, grid, fit, segmentation, scale));
     of(grid, LEAST_MIDDLE).or_else(|| {
         // From the side, thin hair is the edge of a fringe more often than a hairline.
-        let shows_forelock = matches!(fit.view.view, View::Front | View::Top);
-        shows_forelock
+        shows_forelock(fit)
             .then(|| of(&with_thin_hair(grid, fit.pose.scale as f32 / grid.step), LEAST_MIDDLE_THIN))
             .flatten()
     })
+}
+
+/// Whether the photo faces the forelock, or shows it from above.
+fn shows_forelock(fit: &Fit) -> bool {
+    matches!(fit.view.view, View::Front | View::Top)
 }
 
 /// The grid with scalp that thin hair hides in part counted as hair.
@@ -85,7 +89,7 @@ fn border(grid: &Grid, fit: &Fit, least_middle: f32) -> Option<Vec<Point>> {
     let breadth = fit.pose.scale as f32 / grid.step;
     let mut hair = main_hair(grid, breadth);
     // From the side no parting is seen that opens towards the face.
-    if matches!(fit.view.view, View::Front | View::Top) {
+    if shows_forelock(fit) {
         hair = without_partings(&hair, breadth);
     }
     let face = face_parts(grid, &hair, &camera, breadth);
@@ -108,7 +112,7 @@ fn border(grid: &Grid, fit: &Fit, least_middle: f32) -> Option<Vec<Point>> {
         // What only bridges two runs was not seen.
         .filter(|&breadths| breadths < LONGEST_STEP)
         .sum();
-    let least = if matches!(fit.view.view, View::Left | View::Right) { 0.0 } else { least_middle };
+    let least = if shows_forelock(fit) { least_middle } else { 0.0 };
     (middle >= least).then_some(photo)
 }
 

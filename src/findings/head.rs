@@ -54,30 +54,24 @@ const SURE_SKIN: f64 = 0.5;
 const MOST_HEIGHT_ERROR: f64 = 0.2;
 const LEAST_SLOPE: f64 = 0.8;
 
-/// Takes hair out of what the pose must explain where it hangs below the head, since a model head that covers it is too large; also tells
-/// where. The heights that the net tells of skin, laid as a plane over the photo, say what is below.
-fn without_hanging_hair(
-    mut shares: Plane<[f64; 3]>,
-    places: Option<&Plane<[f64; 3]>>,
-) -> (Plane<[f64; 3]>, Plane<bool>) {
-    let (w, h) = (shares.width(), shares.height());
-    let mut hangs = Plane::filled(w, h, false);
-    if let Some(height) = places.and_then(|p| heights_by_skin(&shares, p)) {
-        for y in 0..h {
-            for x in 0..w {
-                let o = shares.get(x, y);
-                if o[2] > 0.5 && height(x as f64, y as f64) < LOWEST_HAIR {
-                    shares.set(x, y, [0.0; 3]);
-                    hangs.set(x, y, true);
-                }
-            }
-        }
-    }
-    (shares, hangs)
+/// Shares of a px that the pose need not explain.
+const UNTOLD: [f64; 3] = [0.0; 3];
+
+/// Leaves hair [`UNTOLD`] where it hangs below the head, since a model head that covers it is too large. The heights that the net tells
+/// of skin, laid as a plane over the photo, say what is below.
+fn without_hanging_hair(shares: Plane<[f64; 3]>, places: Option<&Plane<[f64; 3]>>) -> Plane<[f64; 3]> {
+    let Some(height) = places.and_then(|p| heights_by_skin(&shares, p)) else { return shares };
+    Plane::from_fn(shares.width(), shares.height(), |x, y| {
+        let o = shares.get(x, y);
+        if o[2] > 0.5 && height(x as f64, y as f64) < LOWEST_HAIR { UNTOLD } else { o }
+    })
 }
 
 /// The plane through the heights of the face's skin, robust against what is not a face; none where they do not lie in one, as from above.
-fn heights_by_skin(shares: &Plane<[f64; 3]>, places: &Plane<[f64; 3]>) -> Option<impl Fn(f64, f64) -> f64 + use<>> {
+fn heights_by_skin(
+    shares: &Plane<[f64; 3]>,
+    places: &Plane<[f64; 3]>,
+) -> Option<impl Fn(f64, f64) -> f64 + Sync + use<>> {
     let (w, h) = (shares.width(), shares.height());
     let mut known: Vec<[f64; 3]> = Vec::new();
     for y in 0..h {
@@ -147,10 +141,9 @@ impl Observed {
             [(1.0 - (skin + dome) / n).max(0.0), skin / n, dome / n]
         });
         let places = canonical.map(|c| Plane::from_fn(cw, ch, |x, y| mean_of(c, (x, cw), (y, ch))));
-        let (shares, hangs) = without_hanging_hair(shares, places.as_ref());
-        let logs = Plane::from_fn(cw, ch, |x, y| {
-            let o = shares.get(x, y);
-            if hangs.get(x, y) {
+        let shares = without_hanging_hair(shares, places.as_ref());
+        let logs = shares.map(|o| {
+            if o == UNTOLD {
                 return [0.0; SEEN.len() + SHOULDERS.len()];
             }
             std::array::from_fn(|i| {
@@ -509,20 +502,19 @@ mod tests {
     #[test]
     fn hair_that_hangs_below_the_head_is_left_out_of_the_pose() {
         let (shares, places) = portrait(|y| 0.4 - 1.4 * (y as f64 - 12.0) / 21.0);
-        let (left, hangs) = without_hanging_hair(shares.clone(), Some(&places));
-        assert!(hangs.get(12, 36) && left.get(12, 36) == [0.0; 3]);
+        let left = without_hanging_hair(shares.clone(), Some(&places));
+        assert_eq!(left.get(12, 36), UNTOLD);
         for (x, y) in [(20, 5), (12, 14), (20, 20), (5, 36)] {
-            assert!(!hangs.get(x, y), "{x}, {y}");
-            assert_eq!(left.get(x, y), shares.get(x, y));
+            assert_eq!(left.get(x, y), shares.get(x, y), "{x}, {y}");
         }
     }
 
     #[test]
     fn without_a_face_that_tells_heights_nothing_hangs() {
         let (shares, places) = portrait(|_| -0.9);
-        assert!(without_hanging_hair(shares.clone(), Some(&places)).1.as_slice().iter().all(|h| !h), "one height");
+        assert_eq!(without_hanging_hair(shares.clone(), Some(&places)), shares, "one height");
         let (_, uneven) = portrait(|y| if y % 2 == 0 { 0.9 } else { -0.9 });
-        assert!(without_hanging_hair(shares.clone(), Some(&uneven)).1.as_slice().iter().all(|h| !h), "no plane");
-        assert!(without_hanging_hair(shares, None).1.as_slice().iter().all(|h| !h), "no net");
+        assert_eq!(without_hanging_hair(shares.clone(), Some(&uneven)), shares, "no plane");
+        assert_eq!(without_hanging_hair(shares.clone(), None), shares, "no net");
     }
 }

@@ -188,8 +188,7 @@ impl Net {
     /// # Errors
     /// [`Error::Segmentation`] if the runtime fails.
     pub fn maps(&self, photo: &Photo) -> Result<Maps, Error> {
-        let rgb = photo.of_side(LOOKED_AT);
-        self.on_head(photo, self.glance(rgb)?)
+        self.on_head(photo, self.glance(photo.of_side(LOOKED_AT))?)
     }
 
     /// Goes on from a glance at a whole photo that turned out to be a head: the further looks, and once more at the head where it
@@ -210,8 +209,15 @@ impl Net {
 
     /// The mean of the first look at a picture and of the others.
     fn further(&self, rgb: &Plane<[u8; 3]>, glance: Maps) -> Result<Maps, Error> {
-        let others = self.entry.looks[1..].iter().map(|&look| self.look(rgb, look)).collect::<Result<Vec<_>, _>>()?;
-        Ok(if others.is_empty() { glance } else { mean(&[&[glance], &others[..]].concat()) })
+        let others = &self.entry.looks[1..];
+        if others.is_empty() {
+            return Ok(glance);
+        }
+        let mut looks = vec![glance];
+        for &look in others {
+            looks.push(self.look(rgb, look)?);
+        }
+        Ok(mean(&looks))
     }
 
     /// What the net says of a picture, left and right as in the picture.

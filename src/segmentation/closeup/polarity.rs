@@ -5,6 +5,7 @@
 //! the strokes run together, which noise does not, and their colours say which are hair.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 use crate::kernel::{Isa, separable};
 use crate::plane::Plane;
@@ -84,18 +85,19 @@ pub fn tell(
     by_colour: impl Fn() -> Polarity,
 ) -> (Polarity, bool) {
     let (dark, light) = evidence(channel, field);
+    let fills = LazyCell::new(|| coherence(channel, field) > COHERENT);
     match known {
         Some(Polarity::DarkHair) if dark > CLEAR => return (Polarity::DarkHair, false),
         Some(Polarity::LightHair) if light > CLEAR => return (Polarity::LightHair, false),
         // Between hairs so dense the gaps may be the clearer lines.
-        Some(known) if coherence(channel, field) > COHERENT => return (known, true),
+        Some(known) if *fills => return (known, true),
         _ => {}
     }
     if light > CLEAR && light > LIGHT_OUTWEIGHS * dark {
         (Polarity::LightHair, false)
     } else if dark > CLEAR {
         (Polarity::DarkHair, false)
-    } else if coherence(channel, field) > COHERENT {
+    } else if *fills {
         (by_colour(), true)
     } else {
         (Polarity::Nothing, false)
@@ -122,10 +124,7 @@ pub fn by_colour(rgb: &Plane<[f32; 3]>, channel: &Plane<f32>, field: &Plane<bool
 /// How far the strokes of a field run together, 0..1: the median coherence of the structure tensor (Bigün and Granlund 1987) within
 /// about 6 px.
 fn coherence(channel: &Plane<f32>, field: &Plane<bool>) -> f32 {
-    let reach = (3.5 * GRADIENT).ceil() as i64;
-    let taps = |f: &dyn Fn(f32) -> f32| (-reach..=reach).map(|i| f(i as f32)).collect::<Vec<f32>>();
-    let g = |x: f32| (-0.5 * x * x / (GRADIENT * GRADIENT)).exp();
-    let (smooth, slope) = (taps(&g), taps(&|x| x * g(x)));
+    let (smooth, slope) = (taps(GRADIENT, |_| 1.0), taps(GRADIENT, |x| x));
     let (dx, dy) =
         (separable(channel, &slope, &smooth, Isa::chosen()), separable(channel, &smooth, &slope, Isa::chosen()));
     let product = |a: &Plane<f32>, b: &Plane<f32>| {
@@ -140,16 +139,19 @@ fn coherence(channel: &Plane<f32>, field: &Plane<bool>) -> f32 {
     quantile(&mut values, 0.5)
 }
 
+/// A Gaussian times `factor`, sampled at whole px as far as it reaches.
+fn taps(sigma: f32, factor: impl Fn(f32) -> f32) -> Vec<f32> {
+    let reach = (3.5 * sigma).ceil() as i64;
+    (-reach..=reach).map(|i| i as f32).map(|x| factor(x) * (-0.5 * x * x / (sigma * sigma)).exp()).collect()
+}
+
 /// Mean strength of the strongest dark and light lines `4 sigma` wide: the larger principal curvature less the smaller, so that
 /// spots (pores, glints), which curve alike both ways, do not count.
 fn lines(channel: &Plane<f32>, field: &Plane<bool>, sigma: f32) -> (f32, f32) {
-    let reach = (3.5 * sigma).ceil() as i64;
     let s2 = sigma * sigma;
-    let taps = |f: &dyn Fn(f32) -> f32| (-reach..=reach).map(|i| f(i as f32)).collect::<Vec<f32>>();
-    let g = |x: f32| (-0.5 * x * x / s2).exp();
-    let g0 = taps(&|x| g(x));
-    let g1 = taps(&|x| x / s2 * g(x));
-    let mut g2 = taps(&|x| (x * x / s2 - 1.0) / s2 * g(x));
+    let g0 = taps(sigma, |_| 1.0);
+    let g1 = taps(sigma, |x| x / s2);
+    let mut g2 = taps(sigma, |x| (x * x / s2 - 1.0) / s2);
     let mean = g2.iter().sum::<f32>() / g2.len() as f32;
     g2.iter_mut().for_each(|t| *t -= mean);
     let filtered = |x: &[f32], y: &[f32]| separable(channel, x, y, Isa::chosen());
