@@ -2,6 +2,7 @@
 
 pub mod classical;
 pub mod closeup;
+pub mod colours;
 pub mod guided;
 pub mod islands;
 pub mod matting;

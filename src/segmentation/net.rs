@@ -13,7 +13,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::working::resized;
-use super::{Segmentation, Segmenter, refine, surround};
+use super::{Segmentation, Segmenter, colours, refine, surround};
 use crate::error::Error;
 use crate::photo::Photo;
 use crate::plane::Plane;
@@ -271,6 +271,7 @@ impl Segmenter for Net {
 /// The maps of a head brought to the photo's size and borders.
 pub(super) fn on_photo(photo: &Photo, maps: Maps) -> Segmentation {
     let probability = surround::weighed(photo.of_side(2 * surround::SIDE), &maps.probability);
+    let probability = colours::weighed(photo.of_side(LOOKED_AT), &probability);
     let mut found = refine::to_photo(photo, &probability, Some(&maps.hidden));
     found.canonical = Some(maps.canonical);
     found
