@@ -270,8 +270,8 @@ impl Segmenter for Net {
 
 /// The maps of a head brought to the photo's size and borders.
 pub(super) fn on_photo(photo: &Photo, maps: Maps) -> Segmentation {
-    let probability = surround::weighed(photo.of_side(2 * surround::SIDE), &maps.probability);
-    let probability = colours::weighed(photo.of_side(LOOKED_AT), &probability);
+    let probability = colours::weighed(photo.of_side(LOOKED_AT), &maps.probability);
+    let probability = surround::weighed(photo.of_side(2 * surround::SIDE), &probability);
     let mut found = refine::to_photo(photo, &probability, Some(&maps.hidden));
     found.canonical = Some(maps.canonical);
     found
