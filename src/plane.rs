@@ -3,6 +3,7 @@
 //! Shape is height x width, stored row by row; `(x, y)` counts columns to the right and rows down from the top left.
 
 pub mod filter;
+pub mod linear;
 pub mod resize;
 
 use rayon::prelude::*;

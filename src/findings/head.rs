@@ -3,9 +3,9 @@
 //! Where the net also tells the place on the head (azimuth and height), the pose must agree with it: a bald crown and a bald
 //! forehead have the same outline, and only the place tells front from back.
 //!
-//! Each of the five families of consult photos (front, top, left, right, back) is tried from many camera directions; the best
-//! starts are refined with the downhill simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308). The likelihoods of the
-//! families give the view and its confidence.
+//! The family of consult photos (front, top, left, right, back) is what the user says or [`side`] tells. It is tried from many camera
+//! directions; the best starts are refined with the downhill simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308). Where
+//! neither tells the view, all five are tried, and their likelihoods give it.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::grid::Grid;
 use super::skull::{BREADTH_MM, Camera, Part, Pose, V3};
-use super::{HeadGeometry, Warning};
+use super::{HeadGeometry, Warning, side};
 use crate::plane::{Plane, Point};
 use crate::segmentation::Segmentation;
 use crate::view::{View, ViewGuess};
@@ -329,8 +329,8 @@ pub(super) struct Fit {
 }
 
 /// Finds the head, or says why there is none.
-pub(super) fn find(grid: &Grid, canonical: Option<&Plane<[f32; 3]>>, given: Option<View>) -> Result<Fit, Warning> {
-    let observed = Observed::new(grid, canonical);
+pub(super) fn find(grid: &Grid, segmentation: &Segmentation, given: Option<View>) -> Result<Fit, Warning> {
+    let observed = Observed::new(grid, segmentation.canonical.as_ref());
     let (w, h) = (observed.shares.width(), observed.shares.height());
     let all = (w * h) as f64 * observed.step * observed.step;
     let share = observed.moments(|o| o[1] + o[2]).map_or(0.0, |m| m.1 / all);
@@ -341,10 +341,8 @@ pub(super) fn find(grid: &Grid, canonical: Option<&Plane<[f32; 3]>>, given: Opti
             100.0 * share
         ));
     }
-    let families: Vec<&Family> = match given {
-        Some(view) => FAMILIES.iter().filter(|f| f.view == view).collect(),
-        None => FAMILIES.iter().collect(),
-    };
+    let told = given.map(|view| ViewGuess { view, confidence: 1.0 }).or_else(|| side::tell(segmentation));
+    let families: Vec<&Family> = FAMILIES.iter().filter(|f| told.is_none_or(|told| told.view == f.view)).collect();
     let score =
         |family: &Family, pose: &Pose| INDEPENDENT * observed.likelihood(&Camera::new(*pose)) + family.prior(pose);
     let best: Vec<(f64, Pose, View)> = families
@@ -365,7 +363,7 @@ pub(super) fn find(grid: &Grid, canonical: Option<&Plane<[f32; 3]>>, given: Opti
         return Err("no head was found; zones, hairline and regions are left out.".into());
     };
     let sum: f64 = best.iter().map(|b| ((b.0 - top) / TEMPERATURE).exp()).sum();
-    let confidence = if given.is_some() { 1.0 } else { (1.0 / sum) as f32 };
+    let confidence = told.map_or((1.0 / sum) as f32, |told| told.confidence);
     let (_, pose) = climb(pose, 150, |p| FAMILIES.iter().find(|f| f.view == view).map_or(f64::MIN, |f| score(f, p)));
     Ok(Fit { pose, view: ViewGuess { view, confidence } })
 }

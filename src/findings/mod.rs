@@ -7,6 +7,7 @@ mod hairline;
 mod head;
 mod pattern;
 mod scar;
+pub mod side;
 mod skull;
 pub mod visit;
 mod zones;
@@ -235,7 +236,7 @@ pub fn read(
         return Findings { by_zone: zones::field(segmentation, coverage.scalp_share_hidden), ..Findings::default() };
     }
     let grid = grid::Grid::new(segmentation);
-    let fit = match head::find(&grid, segmentation.canonical.as_ref(), view) {
+    let fit = match head::find(&grid, segmentation, view) {
         Ok(fit) => fit,
         Err(warning) => return Findings { warnings: vec![warning], ..Findings::default() },
     };

@@ -9,6 +9,7 @@
 use super::classical::features::lab;
 use super::working::resized;
 use crate::plane::Plane;
+use crate::plane::linear::solve;
 
 /// Probability from which on a px teaches.
 const SURE: f32 = 0.9;
@@ -116,23 +117,6 @@ fn moments(colours: &[[f32; 3]]) -> ([f64; 3], [[f64; 3]; 3]) {
     (mean, covariance)
 }
 
-/// Solves a symmetric system by Cramer's rule; none where it is singular.
-fn solve(m: [[f64; 3]; 3], right: [f64; 3]) -> Option<[f64; 3]> {
-    let determinant = |m: [[f64; 3]; 3]| {
-        (0..3)
-            .map(|i| m[0][i] * (m[1][(i + 1) % 3] * m[2][(i + 2) % 3] - m[1][(i + 2) % 3] * m[2][(i + 1) % 3]))
-            .sum::<f64>()
-    };
-    let all = determinant(m);
-    (all.abs() > 1e-12).then(|| {
-        std::array::from_fn(|k| {
-            let mut with = m;
-            (0..3).for_each(|i| with[i][k] = right[i]);
-            determinant(with) / all
-        })
-    })
-}
-
 /// How often each colour occurs, blurred by a bin.
 struct Histogram {
     log_share: Vec<f32>,
@@ -228,12 +212,5 @@ mod tests {
             assert!(found.as_slice().iter().all(right));
         }
         assert_eq!(weighed(&photo, &empty), empty, "nobody is there to learn from");
-    }
-
-    #[test]
-    fn a_system_is_solved() {
-        let x = solve([[4.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 2.0]], [6.0, 10.0, 8.0]).expect("it is regular");
-        [1.0, 2.0, 3.0].iter().zip(x).for_each(|(a, b)| assert!((a - b).abs() < 1e-9, "{x:?}"));
-        assert!(solve([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [3.0, 6.0, 9.0]], [1.0; 3]).is_none());
     }
 }
