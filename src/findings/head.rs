@@ -205,8 +205,19 @@ fn place_cost(told: [f64; 3], place: V3) -> f64 {
     // Where the net is unsure its vector is short, and so is what it can cost.
     let length = (told[0] * told[0] + told[1] * told[1]).sqrt();
     let turn = AZIMUTH_TRUST * (length - agreement) * (2.0 * from_axis).min(1.0);
-    let height = (place[1] * BREADTH_MM - HEIGHT_ZERO_MM) / HEIGHT_UNIT_MM;
-    (turn + 0.5 * ((told[2] - height) / HEIGHT_SD).powi(2)).min(MOST_PLACE_COST)
+    (turn + 0.5 * ((told[2] - height(place)) / HEIGHT_SD).powi(2)).min(MOST_PLACE_COST)
+}
+
+/// The net's height of a place in the model's frame.
+fn height(place: V3) -> f64 {
+    (place[1] * BREADTH_MM - HEIGHT_ZERO_MM) / HEIGHT_UNIT_MM
+}
+
+/// What a net that never errs tells of a place in the model's frame.
+#[cfg(test)]
+pub(super) fn told(place: V3) -> [f32; 3] {
+    let from_axis = place[0].hypot(place[2]).max(1e-9);
+    [place[0] / from_axis, place[2] / from_axis, height(place)].map(|v| v as f32)
 }
 
 /// The net's height in the model's frame: chin -0.92 at 101 mm below the ear canals, crown 0.92 at 131 mm above them.

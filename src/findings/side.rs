@@ -144,3 +144,44 @@ pub fn features(segmentation: &Segmentation) -> Option<[f64; FEATURES]> {
     ]);
     out.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::tests::with_places;
+
+    #[test]
+    fn the_side_of_the_model_head_is_told() {
+        for (yaw, pitch, view) in [
+            (0.0, 12.0, View::Front),
+            (0.0, 80.0, View::Top),
+            (90.0, 5.0, View::Left),
+            (-90.0, 5.0, View::Right),
+            (180.0, 10.0, View::Back),
+        ] {
+            let told = tell(&with_places(yaw, pitch)).expect("the weights fit and a head is there");
+            assert_eq!(told.view, view, "{told:?}");
+            assert!((0.2..=1.0).contains(&told.confidence));
+        }
+    }
+
+    #[test]
+    fn the_mirror_exchanges_left_and_right_alone() {
+        let told = features(&with_places(30.0, 20.0)).expect("a head");
+        let mirrored = features(&with_places(-30.0, 20.0)).expect("a head");
+        let odd = [0, 7, 9, 16, 19, 20, 22];
+        for k in (0..FEATURES - 2).filter(|k| !odd.contains(k)) {
+            assert!((told[k] - mirrored[k]).abs() < 0.05, "{k}: {} {}", told[k], mirrored[k]);
+        }
+        odd.into_iter().for_each(|k| assert!((told[k] + mirrored[k]).abs() < 0.05, "{k}: {} {}", told[k], mirrored[k]));
+    }
+
+    #[test]
+    fn without_places_or_a_head_nothing_is_told() {
+        let mut head = with_places(0.0, 10.0);
+        let room = Plane::filled(head.probability.width(), head.probability.height(), [1.0, 0.0, 0.0, 0.0]);
+        assert!(tell(&Segmentation { probability: room, ..head.clone() }).is_none());
+        head.canonical = None;
+        assert!(tell(&head).is_none());
+    }
+}

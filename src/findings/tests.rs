@@ -24,6 +24,20 @@ fn drawn(pose: Pose, bald: impl Fn(V3) -> bool + Sync) -> Segmentation {
     of(tissue)
 }
 
+/// The model head seen from a side, with the places on the head that a perfect net would tell.
+pub(super) fn with_places(yaw: f64, pitch: f64) -> Segmentation {
+    let pose = pose(yaw, pitch);
+    let camera = Camera::new(pose);
+    let canonical = Plane::from_fn(SIDE / 2, SIDE / 2, |x, y| {
+        let at = Point::new(2.0 * x as f32 + 0.5, 2.0 * y as f32 + 0.5);
+        match camera.part(f64::from(at.x), f64::from(at.y)) {
+            Part::Room | Part::Torso => [0.0; 3],
+            _ => head::told(camera.place(at).0),
+        }
+    });
+    Segmentation { canonical: Some(canonical), ..drawn(pose, |_| false) }
+}
+
 fn of(tissue: Plane<Tissue>) -> Segmentation {
     let probability = tissue.map(|t| std::array::from_fn(|i| if i == t as usize { 1.0 } else { 0.0 }));
     let hidden = tissue.map(|t| if t == Tissue::Hair { 1.0 } else { 0.0 });
