@@ -20,9 +20,10 @@ pub fn adopt(mut traces: Vec<Trace>, width: f32) -> Vec<Trace> {
     // A stem may itself begin on another: a few rounds, each trace once.
     for _ in 0..3 {
         let mut stems: Vec<Option<(usize, usize)>> = vec![None; traces.len()];
+        let lengths: Vec<f32> = traces.iter().map(Trace::length).collect();
         for i in 0..traces.len() {
             if !rooted[i] {
-                stems[i] = stem(i, &traces, width);
+                stems[i] = stem(i, &traces, &lengths, width);
             }
         }
         // Only stems that are not waiting for a stem themselves.
@@ -46,13 +47,14 @@ pub fn adopt(mut traces: Vec<Trace>, width: f32) -> Vec<Trace> {
 }
 
 /// The trace on whose body trace `i` begins, and the point there.
-fn stem(i: usize, traces: &[Trace], width: f32) -> Option<(usize, usize)> {
+fn stem(i: usize, traces: &[Trace], lengths: &[f32], width: f32) -> Option<(usize, usize)> {
     let t = &traces[i];
     let root = t.path[0];
     let angle = heading(&t.path, 3.min(t.path.len() - 1));
     let mut best: Option<(f32, usize, usize)> = None;
     for (j, other) in traces.iter().enumerate() {
-        if j == i {
+        // No point of a path lies further from its start than the path is long; a px of room for rounding.
+        if j == i || other.path[0].distance(root) > lengths[j] + NEAR * width + 1.0 {
             continue;
         }
         let Some((q, d)) = nearest(&other.path, root) else { continue };

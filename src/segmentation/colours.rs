@@ -55,7 +55,9 @@ pub fn weighed(rgb: &Plane<[u8; 3]>, probability: &Plane<[f32; 4]>) -> Plane<[f3
     Plane::from_fn(w, h, |x, y| {
         let (c, mut p) = (colour.get(x, y), probability.get(x, y));
         let from_room = |of: &Option<Histogram>| {
-            of.as_ref().zip(room.as_ref()).map_or(0.0, |(of, room)| HISTOGRAM.heard(of.log_share(c) - room.log_share(c)))
+            of.as_ref()
+                .zip(room.as_ref())
+                .map_or(0.0, |(of, room)| HISTOGRAM.heard(of.log_share(c) - room.log_share(c)))
         };
         if let Some(d) = &discriminant {
             shift(&mut p, &[2], &[1, 3], DISCRIMINANT.heard(d.log_odds(c)));
@@ -131,7 +133,8 @@ impl Histogram {
     const LEAST: f32 = 1e-4;
 
     fn bin([l, a, b]: [f32; 3]) -> usize {
-        let index = |v: f32, from: f32| (((v * UNIT - from) / 100.0 * Self::BINS as f32).max(0.0) as usize).min(Self::BINS - 1);
+        let index =
+            |v: f32, from: f32| (((v * UNIT - from) / 100.0 * Self::BINS as f32).max(0.0) as usize).min(Self::BINS - 1);
         (index(l, 0.0) * Self::BINS + index(a, -40.0)) * Self::BINS + index(b, -40.0)
     }
 
@@ -166,7 +169,15 @@ mod tests {
     /// green room to the left.
     fn shaded() -> (Plane<[u8; 3]>, Plane<[f32; 4]>) {
         let noise = |x: usize, y: usize, k: usize| ((x * 7 + y * 13 + k * 5) % 11) as u8;
-        let band = |y: usize| if y < 20 { 0 } else if y < 30 { 1 } else { 2 };
+        let band = |y: usize| {
+            if y < 20 {
+                0
+            } else if y < 30 {
+                1
+            } else {
+                2
+            }
+        };
         let photo = Plane::from_fn(SIDE, SIDE, |x, y| {
             let base: [u8; 3] = match (x < 12, band(y)) {
                 (true, _) => [90, 130, 80],
