@@ -116,7 +116,7 @@ pub fn features(segmentation: &Segmentation) -> Option<[f64; FEATURES]> {
         for i in 0..3 {
             for j in 0..3 {
                 normal[i][j] += m * row[i] * row[j];
-                right[i][j] += m * row[i] * place[j];
+                right[j][i] += m * row[i] * place[j];
             }
         }
     }
@@ -124,8 +124,8 @@ pub fn features(segmentation: &Segmentation) -> Option<[f64; FEATURES]> {
     let mut out = Vec::with_capacity(FEATURES);
     dome.features(&mut out);
     skin.features(&mut out);
-    for k in 0..3 {
-        let slopes = solve(normal, std::array::from_fn(|i| right[i][k]))?;
+    for right in right {
+        let slopes = solve(normal, right)?;
         out.extend([slopes[1], slopes[2]]);
     }
     let room = |of: &mut dyn Iterator<Item = (usize, usize)>| {
