@@ -6,6 +6,7 @@
 //! ```
 
 use std::error::Error;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use scalpmap::findings::side;
@@ -18,9 +19,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut truths: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
     truths.retain(|p| p.extension().is_some_and(|e| e == "json"));
     truths.sort();
+    let mut out = std::io::stdout().lock();
     for truth in truths {
         if let Some(line) = line(&truth).map_err(|e| format!("{}: {e}", truth.display()))? {
-            println!("{line}");
+            writeln!(out, "{line}")?;
         }
     }
     Ok(())
