@@ -30,6 +30,11 @@ const LEAST_FORWARD_MM: f64 = 5.0;
 /// lowest usual hairlines lie 6.4 cm above the glabella, 11 mm below the model's, and heads differ.
 const FOREHEAD_DEGREES: f64 = 45.0;
 const LOWEST_BELOW_MM: f64 = 30.0;
+/// Skin over the forehead below this height (units of [`crate::segmentation::net::Maps::canonical`], brows 0.25) lies at most 3 cm above the
+/// brows, where the net is this sure of it: hair that ends there hangs over the forehead. The lowest usual hairlines lie 6.4 cm above the
+/// glabella. Volume of hair misleads the model head's pose, and not the face's own places.
+const BY_THE_BROWS: f32 = 0.48;
+const SURE_PLACE: f32 = 0.5;
 /// From the front and from above the hairline must cross this half-width of the head's middle, mm, over this length, breadths.
 const MIDDLE_MM: f64 = 38.0;
 const LEAST_MIDDLE: f32 = 0.12;
@@ -56,13 +61,21 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     if fit.view.view == View::Back {
         return None;
     }
-    let of = |grid: &Grid, least| border(grid, fit, least).map(|line| measure(line, grid, fit, segmentation, scale));
+    let places = segmentation.canonical.as_ref();
+    let of =
+        |grid: &Grid, least| border(grid, fit, places, least).map(|line| measure(line, grid, fit, segmentation, scale));
     of(grid, LEAST_MIDDLE).or_else(|| {
         // From the side, thin hair is the edge of a fringe more often than a hairline.
         shows_forelock(fit)
             .then(|| of(&with_thin_hair(grid, fit.pose.scale as f32 / grid.step), LEAST_MIDDLE_THIN))
             .flatten()
     })
+}
+
+/// Whether a border of hair towards the face is seen that is no hairline only because it lies by the brows.
+pub(super) fn is_hidden(grid: &Grid, fit: &Fit, segmentation: &Segmentation) -> bool {
+    let seen = |places| border(grid, fit, places, LEAST_MIDDLE).is_some();
+    shows_forelock(fit) && seen(None) && !seen(segmentation.canonical.as_ref())
 }
 
 /// Whether the photo faces the forelock, or shows it from above.
@@ -83,8 +96,8 @@ fn with_thin_hair(grid: &Grid, breadth: f32) -> Grid {
 }
 
 /// The border of the grid's hair towards the face, in px of the photo. From the front and from above at least `least_middle` breadths of
-/// it lie in the middle of the head.
-fn border(grid: &Grid, fit: &Fit, least_middle: f32) -> Option<Vec<Point>> {
+/// it lie in the middle of the head. `places` are the net's.
+fn border(grid: &Grid, fit: &Fit, places: Option<&Plane<[f32; 3]>>, least_middle: f32) -> Option<Vec<Point>> {
     let camera = Camera::new(fit.pose);
     let breadth = fit.pose.scale as f32 / grid.step;
     let mut hair = main_hair(grid, breadth);
@@ -100,7 +113,7 @@ fn border(grid: &Grid, fit: &Fit, least_middle: f32) -> Option<Vec<Point>> {
         let even = resample(&closed, 1.0);
         let even = &even[..even.len() - 1];
         let broad = smooth(even, 0.03 * breadth, true);
-        let vertices = judge(even, &broad, &face, grid, &camera, breadth);
+        let vertices = judge(even, &broad, &face, places, grid, &camera, breadth);
         runs.extend(good_runs(&vertices, breadth));
     }
     let line = join(runs, breadth)?;
@@ -185,6 +198,7 @@ fn judge(
     line: &[Point],
     broad: &[Point],
     face: &Plane<bool>,
+    places: Option<&Plane<[f32; 3]>>,
     grid: &Grid,
     camera: &Camera,
     breadth: f32,
@@ -204,21 +218,26 @@ fn judge(
         .map(|i| {
             let at = line[i];
             let o = outward(line, i);
-            let sees_face = (1..=(REACH * breadth).ceil() as i32).any(|k| {
-                let (x, y) = (at.x + o.0 * k as f32, at.y + o.1 * k as f32);
-                x >= 0.0
-                    && y >= 0.0
-                    && (x.round() as usize) < face.width()
-                    && (y.round() as usize) < face.height()
-                    && face.get(x.round() as usize, y.round() as usize)
-            });
+            let skin = (1..=(REACH * breadth).ceil() as i32)
+                .map(|k| (at.x + o.0 * k as f32, at.y + o.1 * k as f32))
+                .filter(|&(x, y)| x >= 0.0 && y >= 0.0)
+                .map(|(x, y)| (x.round() as usize, y.round() as usize))
+                .find(|&(x, y)| x < face.width() && y < face.height() && face.get(x, y));
+            let hangs = skin.zip(places).is_some_and(|(at, places)| lies_by_the_brows(places, at, grid.size()));
             let turned = outward(broad, i);
             let onward = turned.0 * forward.0 + turned.1 * forward.1;
             let place = camera.place(grid.to_photo(at.x, at.y)).0;
             let in_front = place[1] * BREADTH_MM > LEAST_HEIGHT_MM && place[2] * BREADTH_MM > LEAST_FORWARD_MM;
-            Vertex { at, good: sees_face && in_front && onward > -0.5 && !too_low(place) }
+            Vertex { at, good: skin.is_some() && !hangs && in_front && onward > -0.5 && !too_low(place) }
         })
         .collect()
+}
+
+/// Whether the net places a px of the grid on the forehead, near the brows or below them.
+fn lies_by_the_brows(places: &Plane<[f32; 3]>, at: (usize, usize), (w, h): (usize, usize)) -> bool {
+    let [sine, cosine, height] = places.get(at.0 * places.width() / w, at.1 * places.height() / h);
+    let over_forehead = f64::from(sine.atan2(cosine).to_degrees().abs()) < FOREHEAD_DEGREES;
+    over_forehead && sine.hypot(cosine) > SURE_PLACE && height < BY_THE_BROWS
 }
 
 /// Whether a place lies on the forehead, below where any hairline runs.

@@ -265,6 +265,13 @@ pub fn read(
             believed
         }),
     };
+    if hairline.is_none() && hairline::is_hidden(&grid, &fit, segmentation) {
+        warnings.push(
+            "hair, or a shadow that looks like it, reaches down to the brows, so that no hairline is seen. Comb the hair back and take \
+             the photo in even light, or draw the line with --hairline."
+                .into(),
+        );
+    }
     let bald_regions = bald::regions(&grid, &fit.pose, scale);
     if bald_regions.iter().any(|r| r.near_limb) {
         warnings.push(

@@ -149,6 +149,25 @@ fn a_shadow_over_brows_and_nose_makes_no_hairline() {
 }
 
 #[test]
+fn a_fringe_down_to_the_brows_hides_the_hairline() {
+    let head = with_places(0.0, 5.0);
+    assert!(read_it(&head).hairline.is_some(), "the forehead is free");
+    let canonical = head.canonical.clone().unwrap();
+    // From two centimetres above the brows on; a model head set higher by as much would see nothing wrong.
+    let tissue = Plane::from_fn(SIDE, SIDE, |x, y| {
+        let [_, cosine, height] = canonical.get(x / 2, y / 2);
+        if head.tissue.get(x, y) == Tissue::Skin && cosine > 0.0 && height > 0.41 {
+            Tissue::Hair
+        } else {
+            head.tissue.get(x, y)
+        }
+    });
+    let found = read_it(&Segmentation { canonical: head.canonical, ..of(tissue) });
+    assert!(found.hairline.is_none());
+    assert!(found.warnings.iter().any(|w| w.contains("down to the brows")), "{:?}", found.warnings);
+}
+
+#[test]
 fn no_hairline_from_behind_or_on_a_shaven_head() {
     assert!(read_it(&drawn(pose(180.0, 5.0), |_| false)).hairline.is_none());
     assert!(read_it(&drawn(pose(0.0, 20.0), |_| true)).hairline.is_none());
