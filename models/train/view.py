@@ -17,13 +17,13 @@ VIEWS = ["front", "top", "left", "right", "back"]
 DECAY = 1e-3
 # What changes its sign in the mirror: mean sines, places to the right, and the slopes of sines downwards and of the others to the right.
 ODD = [0, 7, 9, 16, 19, 20, 22]
-BORDERS = (30, 31)  # left and right
+BORDERS = [30, 31]  # left and right
 
 
 def mirrored(features):
     out = features.clone()
     out[:, ODD] *= -1
-    out[:, list(BORDERS)] = features[:, list(reversed(BORDERS))]
+    out[:, BORDERS] = features[:, BORDERS[::-1]]
     return out
 
 

@@ -72,10 +72,9 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     })
 }
 
-/// Whether a border of hair towards the face is seen that is no hairline only because it lies by the brows.
-pub(super) fn is_hidden(grid: &Grid, fit: &Fit, segmentation: &Segmentation) -> bool {
-    let seen = |places| border(grid, fit, places, LEAST_MIDDLE).is_some();
-    shows_forelock(fit) && seen(None) && !seen(segmentation.canonical.as_ref())
+/// Where [`find`] finds none: whether a border of hair towards the face is seen that is no hairline only because it lies by the brows.
+pub(super) fn is_hidden(grid: &Grid, fit: &Fit) -> bool {
+    shows_forelock(fit) && border(grid, fit, None, LEAST_MIDDLE).is_some()
 }
 
 /// Whether the photo faces the forelock, or shows it from above.

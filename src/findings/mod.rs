@@ -253,25 +253,28 @@ pub fn read(
     let laid = zones::lay(&grid, &camera, fit.pose.scale, segmentation);
     let hairline = match drawn {
         Some(line) if line.len() > 1 => Some(hairline::given(line, &grid, &fit, segmentation, scale)),
-        _ => hairline::find(&grid, &fit, segmentation, scale).filter(|line| {
-            let believed = line.confidence >= LEAST_HAIRLINE_CONFIDENCE;
-            if !believed {
+        _ => {
+            let found = hairline::find(&grid, &fit, segmentation, scale);
+            if found.is_none() && hairline::is_hidden(&grid, &fit) {
                 warnings.push(
-                    "a border between hair and forehead was seen, but it is too uncertain to be called a hairline: it may be a shadow. \
-                     Take the photo in even light, or draw the line with --hairline."
+                    "hair, or a shadow that looks like it, reaches down to the brows, so that no hairline is seen. Comb the hair back \
+                     and take the photo in even light, or draw the line with --hairline."
                         .into(),
                 );
             }
-            believed
-        }),
+            found.filter(|line| {
+                let believed = line.confidence >= LEAST_HAIRLINE_CONFIDENCE;
+                if !believed {
+                    warnings.push(
+                        "a border between hair and forehead was seen, but it is too uncertain to be called a hairline: it may be a \
+                         shadow. Take the photo in even light, or draw the line with --hairline."
+                            .into(),
+                    );
+                }
+                believed
+            })
+        }
     };
-    if hairline.is_none() && hairline::is_hidden(&grid, &fit, segmentation) {
-        warnings.push(
-            "hair, or a shadow that looks like it, reaches down to the brows, so that no hairline is seen. Comb the hair back and take \
-             the photo in even light, or draw the line with --hairline."
-                .into(),
-        );
-    }
     let bald_regions = bald::regions(&grid, &fit.pose, scale);
     if bald_regions.iter().any(|r| r.near_limb) {
         warnings.push(

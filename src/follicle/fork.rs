@@ -1,6 +1,6 @@
 //! Hairs of one opening that run together and part: the one traced from the fork on gets the stem that both share.
 
-use crate::follicle::trace::{Trace, heading, length};
+use crate::follicle::trace::{Extent, Trace, heading, length};
 use crate::plane::Point;
 
 /// How near a shaft must begin to the middle of its stem, in widths: within the stem itself.
@@ -20,10 +20,10 @@ pub fn adopt(mut traces: Vec<Trace>, width: f32) -> Vec<Trace> {
     // A stem may itself begin on another: a few rounds, each trace once.
     for _ in 0..3 {
         let mut stems: Vec<Option<(usize, usize)>> = vec![None; traces.len()];
-        let lengths: Vec<f32> = traces.iter().map(Trace::length).collect();
+        let extents: Vec<Extent> = traces.iter().map(|t| Extent::of(&t.path)).collect();
         for i in 0..traces.len() {
             if !rooted[i] {
-                stems[i] = stem(i, &traces, &lengths, width);
+                stems[i] = stem(i, &traces, &extents, width);
             }
         }
         // Only stems that are not waiting for a stem themselves.
@@ -47,14 +47,13 @@ pub fn adopt(mut traces: Vec<Trace>, width: f32) -> Vec<Trace> {
 }
 
 /// The trace on whose body trace `i` begins, and the point there.
-fn stem(i: usize, traces: &[Trace], lengths: &[f32], width: f32) -> Option<(usize, usize)> {
+fn stem(i: usize, traces: &[Trace], extents: &[Extent], width: f32) -> Option<(usize, usize)> {
     let t = &traces[i];
     let root = t.path[0];
     let angle = heading(&t.path, 3.min(t.path.len() - 1));
     let mut best: Option<(f32, usize, usize)> = None;
     for (j, other) in traces.iter().enumerate() {
-        // No point of a path lies further from its start than the path is long; a px of room for rounding.
-        if j == i || other.path[0].distance(root) > lengths[j] + NEAR * width + 1.0 {
+        if j == i || !Extent::of(&[root]).meets(extents[j], NEAR * width) {
             continue;
         }
         let Some((q, d)) = nearest(&other.path, root) else { continue };

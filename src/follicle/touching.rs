@@ -4,7 +4,7 @@
 //! them, or are together clearly wider than one, or end apart from each other.
 
 use crate::follicle::link::chord;
-use crate::follicle::trace::Trace;
+use crate::follicle::trace::{Extent, Trace};
 use crate::plane::{Plane, Point};
 use crate::segmentation::closeup::darkness::quantile;
 
@@ -37,29 +37,6 @@ pub fn sides(contrast: &Plane<f32>, at: Point, angle: f32, level: f32, longest: 
         longest
     };
     (reach(-1.0), reach(1.0))
-}
-
-/// The box around a path, to pass over paths that lie far away.
-#[derive(Debug, Clone, Copy)]
-struct Extent {
-    low: Point,
-    high: Point,
-}
-
-impl Extent {
-    fn of(path: &[Point]) -> Self {
-        let corner =
-            |pick: fn(f32, f32) -> f32| path.iter().fold(path[0], |a, b| Point::new(pick(a.x, b.x), pick(a.y, b.y)));
-        Self { low: corner(f32::min), high: corner(f32::max) }
-    }
-
-    /// Whether two boxes come within `reach` of each other.
-    fn meets(self, other: Self, reach: f32) -> bool {
-        self.low.x - reach <= other.high.x
-            && other.low.x - reach <= self.high.x
-            && self.low.y - reach <= other.high.y
-            && other.low.y - reach <= self.high.y
-    }
 }
 
 /// Whether `short`, which runs beside `long`, is a hair of its own. None if it does not run beside it.

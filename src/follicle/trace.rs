@@ -49,6 +49,32 @@ pub fn length(path: &[Point]) -> f32 {
     path.windows(2).map(|p| p[0].distance(p[1])).sum()
 }
 
+/// The box around a path, to pass over paths that lie far away.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    low: Point,
+    high: Point,
+}
+
+impl Extent {
+    /// The box of a path of one point or more.
+    #[must_use]
+    pub fn of(path: &[Point]) -> Self {
+        let corner =
+            |pick: fn(f32, f32) -> f32| path.iter().fold(path[0], |a, b| Point::new(pick(a.x, b.x), pick(a.y, b.y)));
+        Self { low: corner(f32::min), high: corner(f32::max) }
+    }
+
+    /// Whether two boxes come within `reach` of each other.
+    #[must_use]
+    pub fn meets(self, other: Self, reach: f32) -> bool {
+        self.low.x - reach <= other.high.x
+            && other.low.x - reach <= self.high.x
+            && self.low.y - reach <= other.high.y
+            && other.low.y - reach <= self.high.y
+    }
+}
+
 /// Whether a point lies so near the photo's edge, half a shaft, that the edge may have cut the shaft there.
 #[must_use]
 pub fn is_cut(p: Point, photo: &Plane<f32>, width: f32) -> bool {
