@@ -1,5 +1,6 @@
 //! Hairs and follicular units per cm2, as numbers and as maps.
 
+mod interval;
 pub mod map;
 
 use serde::Serialize;
@@ -9,6 +10,8 @@ use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
 use crate::units::{Estimate, Micrometre, Mm, PerCm2};
+
+use interval::{Doubt, Z, log_normal, together};
 
 /// Whether single hairs were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -54,41 +57,8 @@ pub struct DensityMap {
     pub px_per_cell: usize,
 }
 
-/// 97.5 % quantile of the standard normal distribution.
-const Z: f64 = 1.959_963_985;
-
 /// Units that the disc of the map should hold on average: the map's own relative error is then about 1 / sqrt(12) = 29 %.
 const UNITS_PER_DISC: f64 = 12.0;
-
-/// A positive value with a log-normal interval from its relative standard deviation: low and high are value times
-/// exp(-/+ 1.96 s), so the interval never crosses zero.
-fn log_normal(value: f64, relative_sd: f64) -> Estimate<f64> {
-    let k = (Z * relative_sd).exp();
-    Estimate::new(value, value / k, value * k)
-}
-
-/// Relative standard deviation of several independent causes.
-fn together(parts: &[f64]) -> f64 {
-    parts.iter().map(|p| p * p).sum::<f64>().sqrt()
-}
-
-/// Scatter of a count by single hairs missed and invented, times sqrt(n): an F1 of 0.86 on fields that people labelled leaves
-/// 2 (1 - F1) = 0.28 n of them, whose difference scatters by sqrt(0.28 n). The field is counted whole, so no sampling is added.
-const SCATTER: f64 = 0.53;
-
-/// Relative error of the number of units, beside that of the hairs, from hairs that are put together or apart wrongly: units of everyday
-/// drawn close-ups are off by 17 to 20 % in the mean, which is 0.25 for normal errors; less the hairs' own.
-const GROUPING_ERROR: f64 = 0.2;
-
-/// A count per area with its interval. Three causes, taken as independent, relative standard deviations added in squares:
-/// single hairs missed and invented ([`SCATTER`]), detection as a whole, and the scale twice (an area goes with its square).
-/// Without a single count the interval is that of Poisson: 0 to 3.7 (Garwood 1936, doi:10.1093/biomet/28.3-4.437).
-fn per_area(count: usize, area_cm2: f64, detection: f64, scale: f64) -> Estimate<f64> {
-    if count == 0 {
-        return Estimate::new(0.0, 0.0, 3.7 / area_cm2 * (Z * together(&[detection, 2.0 * scale])).exp());
-    }
-    log_normal(count as f64 / area_cm2, together(&[SCATTER / (count as f64).sqrt(), detection, 2.0 * scale]))
-}
 
 /// Counts per area. None without a visible field, and for a head on which nothing was counted.
 ///
@@ -113,16 +83,23 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
     // How far the skin turns away is known by half at best.
     let turned = 0.5 * (skin_per_px - 1.0);
     let (detection, error) = (together(&[f64::from(follicles.detection_error), turned]), scale.relative_error);
-    let per_cm2 = |n: usize, detection: f64| per_area(n, area, detection, error).with_unit(PerCm2::new).ok();
-    let units_per_cm2 = per_cm2(counted.len(), together(&[detection, GROUPING_ERROR]))?;
+    let doubt = Doubt::at(follicles.clearness);
+    let hairs_at_edge = follicles.units.iter().map(|u| u.hairs.len()).sum::<usize>() - hairs.len();
+    let per_cm2 = |n: usize, at_edge: usize, detection: f64| {
+        interval::per_area(n, area, together(&[doubt.of_count(n, at_edge), detection]), error)
+            .with_unit(PerCm2::new)
+            .ok()
+    };
+    let units_per_cm2 =
+        per_cm2(counted.len(), follicles.units.len() - counted.len(), together(&[detection, doubt.grouping]))?;
     let calibers: Vec<f64> = hairs.iter().filter_map(|h| h.caliber).map(Micrometre::get).collect();
-    let mean_caliber = mean_caliber(&calibers, error);
+    let mean_caliber = doubt.mean_caliber(&calibers, error);
     let thickness = mean_caliber.map(|m| {
         // Sum of the calibres in mm: hairs without a calibre count with the mean of the others.
         let value = m.value.get() / 1000.0 * hairs.len() as f64 / area;
         let spread = (m.high.get() / m.value.get().max(1e-9)).ln() / Z;
         // The scale enters once as a length and twice, inverted, as an area: once in all.
-        log_normal(value, together(&[SCATTER / (hairs.len().max(1) as f64).sqrt(), detection, spread, error]))
+        log_normal(value, together(&[doubt.of_count(hairs.len(), hairs_at_edge), detection, spread, error]))
     });
     let radius = map_radius_mm(units_per_cm2.value.get(), area);
     let per_px2 = map::per_px2(
@@ -133,7 +110,7 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
     let px_per_cm2 = (1.0 / (skin_per_px * scale.mm_per_px.px_area().get())) as f32;
     let hairs_told = counted.is_empty() || !hairs.is_empty();
     Some(Density {
-        hairs: if hairs_told { Some(per_cm2(hairs.len(), detection)?) } else { None },
+        hairs: if hairs_told { Some(per_cm2(hairs.len(), hairs_at_edge, detection)?) } else { None },
         units: units_per_cm2,
         hairs_per_unit: hairs_told
             .then(|| hairs_per_unit(&counted.iter().map(|u| u.hairs.len()).collect::<Vec<_>>(), detection)),
@@ -193,21 +170,6 @@ fn mean_sd(values: &[f64]) -> (f64, f64) {
     (mean, sd)
 }
 
-/// Relative scatter of the mean calibre, times sqrt(n), by shafts whose width is read wrongly or cannot be read: those too faint to be
-/// found are thinner than the others. The mean of `n` measured hairs of everyday drawn close-ups is off by that much.
-const CALIBRE_SCATTER: f64 = 0.45;
-/// What is left of it however many hairs are measured: for the edge that light bleeds over, which drawings do not have.
-const CALIBRE_ERROR: f64 = 0.03;
-
-/// Mean calibre, with the scale once.
-fn mean_caliber(calibers: &[f64], scale: f64) -> Option<Estimate<Micrometre>> {
-    if calibers.is_empty() {
-        return None;
-    }
-    let (n, mean) = (calibers.len() as f64, calibers.iter().sum::<f64>() / calibers.len() as f64);
-    log_normal(mean, together(&[CALIBRE_SCATTER / n.sqrt(), CALIBRE_ERROR, scale])).with_unit(Micrometre::new).ok()
-}
-
 /// Hairs per unit; detection acts on hairs within a unit, never below 1 hair.
 fn hairs_per_unit(counts: &[usize], detection: f64) -> Estimate<f64> {
     if counts.is_empty() {
@@ -233,26 +195,6 @@ fn terminal_to_vellus(hairs: &[&crate::follicle::Hair], detection: f64) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_interval_holds_counting_detection_and_twice_the_scale() {
-        let e = per_area(100, 0.5, 0.0, 0.0);
-        assert!((e.value - 200.0).abs() < 1e-9);
-        assert!(((e.high / e.value).ln() / Z - 0.1 * SCATTER).abs() < 1e-9);
-        let with_scale = per_area(100, 0.5, 0.0, 0.05);
-        assert!(
-            ((with_scale.high / with_scale.value).ln() / Z - (0.01 * SCATTER * SCATTER + 0.01).sqrt()).abs() < 1e-9
-        );
-        let with_detection = per_area(100, 0.5, 0.1, 0.05);
-        assert!(with_detection.high > with_scale.high && with_detection.low < with_scale.low);
-    }
-
-    #[test]
-    fn nothing_counted_is_not_certainly_nothing() {
-        let e = per_area(0, 0.1, 0.1, 0.02);
-        assert_eq!((e.value, e.low), (0.0, 0.0));
-        assert!(e.high > 37.0);
-    }
 
     #[test]
     fn what_the_photos_edge_cuts_is_not_counted_nor_is_its_strip() {
