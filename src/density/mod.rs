@@ -11,7 +11,7 @@ use crate::scale::Scale;
 use crate::segmentation::Segmentation;
 use crate::units::{Estimate, Micrometre, Mm, PerCm2};
 
-use interval::{Doubt, Z, log_normal, together};
+use interval::{Doubt, LeftOut, Z, log_normal, together};
 
 /// Whether single hairs were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -84,14 +84,13 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
     let turned = 0.5 * (skin_per_px - 1.0);
     let (detection, error) = (together(&[f64::from(follicles.detection_error), turned]), scale.relative_error);
     let doubt = Doubt::at(follicles.clearness);
-    let hairs_at_edge = follicles.units.iter().map(|u| u.hairs.len()).sum::<usize>() - hairs.len();
-    let per_cm2 = |n: usize, at_edge: usize, detection: f64| {
-        interval::per_area(n, area, together(&[doubt.of_count(n, at_edge), detection]), error)
-            .with_unit(PerCm2::new)
-            .ok()
-    };
-    let units_per_cm2 =
-        per_cm2(counted.len(), follicles.units.len() - counted.len(), together(&[detection, doubt.grouping]))?;
+    let left_out = |all: usize, counted: usize| LeftOut { at_edge: all - counted, debris: follicles.debris.len() };
+    let all_hairs = follicles.units.iter().map(|u| u.hairs.len()).sum();
+    let hair_scatter = doubt.hairs.of(hairs.len(), left_out(all_hairs, hairs.len()));
+    let unit_scatter = doubt.units.of(counted.len(), left_out(follicles.units.len(), counted.len()));
+    let per_cm2 =
+        |n: usize, causes: &[f64]| interval::per_area(n, area, together(causes), error).with_unit(PerCm2::new).ok();
+    let units_per_cm2 = per_cm2(counted.len(), &[unit_scatter, detection, doubt.grouping])?;
     let calibers: Vec<f64> = hairs.iter().filter_map(|h| h.caliber).map(Micrometre::get).collect();
     let mean_caliber = doubt.mean_caliber(&calibers, error);
     let thickness = mean_caliber.map(|m| {
@@ -99,7 +98,7 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
         let value = m.value.get() / 1000.0 * hairs.len() as f64 / area;
         let spread = (m.high.get() / m.value.get().max(1e-9)).ln() / Z;
         // The scale enters once as a length and twice, inverted, as an area: once in all.
-        log_normal(value, together(&[doubt.of_count(hairs.len(), hairs_at_edge), detection, spread, error]))
+        log_normal(value, together(&[hair_scatter, detection, spread, error]))
     });
     let radius = map_radius_mm(units_per_cm2.value.get(), area);
     let per_px2 = map::per_px2(
@@ -110,7 +109,7 @@ pub fn measure(follicles: &Follicles, segmentation: &Segmentation, scale: &Scale
     let px_per_cm2 = (1.0 / (skin_per_px * scale.mm_per_px.px_area().get())) as f32;
     let hairs_told = counted.is_empty() || !hairs.is_empty();
     Some(Density {
-        hairs: if hairs_told { Some(per_cm2(hairs.len(), hairs_at_edge, detection)?) } else { None },
+        hairs: if hairs_told { Some(per_cm2(hairs.len(), &[hair_scatter, detection])?) } else { None },
         units: units_per_cm2,
         hairs_per_unit: hairs_told
             .then(|| hairs_per_unit(&counted.iter().map(|u| u.hairs.len()).collect::<Vec<_>>(), detection)),
