@@ -80,7 +80,8 @@ pub struct Follicles {
     pub debris: Vec<Vec<Point>>,
     /// The shaft width in px that the detector found to be typical of this photo; its working scale.
     pub working_width_px: Option<f32>,
-    /// Expected relative error of the counts from missed and false detections, one standard deviation, 0..1.
+    /// Expected relative error of the counts as a whole from missed and false detections, one standard deviation, 0..1; the scatter of single
+    /// hairs comes on top.
     pub detection_error: f32,
     /// How clearly the photo shows its shafts, 0..1: 0 as most photos of clipped scalps, 1 where even the fainter ones stand far above
     /// what skin shows by itself. Counts and calibres are the surer for it.

@@ -58,7 +58,8 @@ pub struct Detection {
     pub debris: usize,
     /// Typical width of a shaft in this photo, px.
     pub working_width_px: Option<f64>,
-    /// Expected relative error of the counts, one standard deviation.
+    /// Expected relative error of the counts as a whole, one standard deviation; single hairs missed and invented come on top, and the
+    /// intervals of the densities hold both.
     pub relative_error: f64,
 }
 
