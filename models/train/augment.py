@@ -179,7 +179,7 @@ def clothe(dice, rgb, alpha, label, backgrounds):
     pattern = pick_backgrounds(dice, backgrounds, rgb.shape[-1])
     pattern = torch.where(dice.chance(0.3), pattern * dice.range(0.04, 0.25), pattern)
     pattern = torch.where(dice.chance(0.4), pattern.mean((2, 3), keepdim=True), pattern)
-    pattern = torch.where(dice.chance(0.2), colour_of_the_head(dice, rgb, alpha) * dice.range(0.7, 1.2), pattern)
+    pattern = torch.where(dice.chance(0.3), colour_of_the_head(dice, rgb, alpha) * dice.range(0.7, 1.2), pattern)
     return torch.lerp(rgb, pattern * folds, cloth)
 
 

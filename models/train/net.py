@@ -42,11 +42,27 @@ class Residual(nn.Module):
         return torch.relu(x + self.second(self.first(x)))
 
 
-class HeadNet(nn.Module):
-    """RGB [n, 3, H, W] to [n, CHANNELS, H/2, W/2]; H and W multiples of STRIDE. 1.4 M parameters."""
+def mix_styles(x, share):
+    """Each channel's mean and spread of a `share` of the pictures mixed with another picture's: what a photo looks like as a whole
+    (camera, light, tones) then decides less (Zhou et al. 2021, arXiv:2104.02008)."""
+    n = x.shape[0]
+    spread, mean = torch.var_mean(x.float(), (2, 3), keepdim=True)
+    spread = (spread + 1e-6).sqrt()
+    other = torch.randperm(n, device=x.device)
+    # Beta(0.1, 0.1), as there: mostly nearly one picture or nearly the other. Drawn as a ratio of gamma variates.
+    a, b = (torch._standard_gamma(torch.full((n, 1, 1, 1), 0.1, device=x.device)) + 1e-8 for _ in range(2))
+    keep = torch.where(torch.rand_like(a) < share, a / (a + b), 1.0)
+    mixed = lambda own: torch.lerp(own[other], own, keep)
+    return ((x - mean) / spread * mixed(spread) + mixed(mean)).to(x.dtype)
 
-    def __init__(self, widths=(16, 32, 64, 104, 128)):
+
+class HeadNet(nn.Module):
+    """RGB [n, 3, H, W] to [n, CHANNELS, H/2, W/2]; H and W multiples of STRIDE. 1.4 M parameters. `mix` is the share of pictures
+    whose style is mixed with another's while it trains."""
+
+    def __init__(self, widths=(16, 32, 64, 104, 128), mix=0.0):
         super().__init__()
+        self.mix = mix
         a, b, c, d, e = widths
         self.stem = ConvBlock(3, a, 2)
         self.down1 = nn.Sequential(ConvBlock(a, b, 2), Residual(b))
@@ -59,10 +75,13 @@ class HeadNet(nn.Module):
         self.up0 = ConvBlock(b + a, a)
         self.head = nn.Conv2d(a, CHANNELS, 1)
 
+    def styled(self, x):
+        return mix_styles(x, self.mix) if self.training and self.mix > 0 else x
+
     def forward(self, x):
         s0 = self.stem(x)
-        s1 = self.down1(s0)
-        s2 = self.down2(s1)
+        s1 = self.styled(self.down1(s0))
+        s2 = self.styled(self.down2(s1))
         s3 = self.down3(s2)
         y = self.down4(s3)
         # The mean over the photo tells every pixel what kind of photo it is in: view, light, framing.

@@ -138,6 +138,7 @@ def main():
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--rate", type=float, default=2.5e-3, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=1e-2, help="weight decay")
+    parser.add_argument("--mix-styles", type=float, default=0.0, help="share of pictures whose features take another's mean and spread")
     parser.add_argument("--sizes", type=int, nargs="*", help="sides in px of the stages, multiples of 32")
     parser.add_argument("--stages", type=float, nargs="*", help="share of the run at which each stage starts")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="cpu or cuda")
@@ -152,7 +153,7 @@ def main():
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(options.seed)
     device = torch.device(options.device)
-    net = HeadNet().to(device, memory_format=torch.channels_last)
+    net = HeadNet(mix=options.mix_styles).to(device, memory_format=torch.channels_last)
     if options.init:
         net.load_state_dict(torch.load(options.init, weights_only=False, map_location=device)["weights"])
     mean = HeadNet().to(device, memory_format=torch.channels_last)

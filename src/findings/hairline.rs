@@ -48,6 +48,11 @@ const LONGEST_BRIDGE: f32 = 0.4;
 /// a thin forelock 0.15 and more.
 const THIN_HIDES: f32 = 0.15;
 const THIN_SIGMA: f32 = 0.03;
+/// By how much more of the skin thin hair hides than what lies before it: 0.24 at a thin forelock, 0.11 and 0.12 where rough bald
+/// foreheads read as thin hair.
+const LEAST_STEP_THIN: f32 = 0.18;
+/// Distance from the line at which this is read, breadths.
+const BESIDE: f32 = 0.04;
 
 /// A point of the border with what is known there.
 #[derive(Clone, Copy)]
@@ -62,14 +67,38 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
         return None;
     }
     let places = segmentation.canonical.as_ref();
-    let of =
-        |grid: &Grid, least| border(grid, fit, places, least).map(|line| measure(line, grid, fit, segmentation, scale));
-    of(grid, LEAST_MIDDLE).or_else(|| {
-        // From the side, thin hair is the edge of a fringe more often than a hairline.
-        shows_forelock(fit)
-            .then(|| of(&with_thin_hair(grid, fit.pose.scale as f32 / grid.step), LEAST_MIDDLE_THIN))
-            .flatten()
-    })
+    let of = |grid: &Grid, least| border(grid, fit, places, least);
+    let measured = |line, grid: &Grid| measure(line, grid, fit, segmentation, scale);
+    if let Some(line) = of(grid, LEAST_MIDDLE) {
+        return Some(measured(line, grid));
+    }
+    // From the side, thin hair is the edge of a fringe more often than a hairline.
+    if !shows_forelock(fit) {
+        return None;
+    }
+    let thin = with_thin_hair(grid, fit.pose.scale as f32 / grid.step);
+    let line = of(&thin, LEAST_MIDDLE_THIN)?;
+    (step_of_hidden(&line, &thin, fit.pose.scale as f32) > LEAST_STEP_THIN).then(|| measured(line, &thin))
+}
+
+/// By how much more of the skin is hidden on the hair's side of a line than on the other, in the mean; `breadth` in px of the photo.
+fn step_of_hidden(line: &[Point], grid: &Grid, breadth: f32) -> f32 {
+    let (mut sum, mut count) = (0.0, 0.0f32);
+    let far = (BESIDE * breadth / grid.step).max(1.0) as usize;
+    for k in line.windows(2 * far + 1) {
+        let (a, at, b) = (k[0], k[far], k[2 * far]);
+        let d = a.distance(b).max(1e-6);
+        let normal = ((b.y - a.y) / d, -(b.x - a.x) / d);
+        let side = |sign: f32| {
+            let t = sign * BESIDE * breadth;
+            let (x, y) = grid.of_photo(Point::new(at.x + normal.0 * t, at.y + normal.1 * t));
+            (grid.hair.sample(x, y), grid.hidden.sample(x, y))
+        };
+        let (one, other) = (side(1.0), side(-1.0));
+        sum += (one.1 - other.1) * (one.0 - other.0).signum();
+        count += 1.0;
+    }
+    sum / count.max(1.0)
 }
 
 /// Where [`find`] finds none: whether a border of hair towards the face is seen that is no hairline only because it lies by the brows.
@@ -367,7 +396,7 @@ fn profile(line: &[Point], grid: &Grid, segmentation: &Segmentation, breadth: f3
             let (x, y) = grid.of_photo(Point::new(k[1].x + normal.0 * t, k[1].y + normal.1 * t));
             grid.hair.sample(x, y) * grid.hidden.sample(x, y)
         };
-        let (a, b) = (covered(-0.04 * breadth), covered(0.04 * breadth));
+        let (a, b) = (covered(-BESIDE * breadth), covered(BESIDE * breadth));
         let sign = if a > b { -1.0 } else { 1.0 };
         for i in -N..=N {
             mean[(i + N) as usize] += covered(sign * reach * i as f32 / N as f32);

@@ -64,11 +64,12 @@ impl HeadMesh {
     }
 }
 
-/// Draws the head of one seed at `width` x `height` px for training, without a background, sometimes with something worn on it; one
-/// thread, always the same picture.
+/// Draws the head of one seed at `width` x `height` px for training, without a background, sometimes with something worn on it and with
+/// skin that years have left their marks on; one thread, always the same picture.
 #[must_use]
 pub fn draw(mesh: &HeadMesh, seed: u64, width: usize, height: usize) -> Picture {
-    let (person, view, mut dice) = cast(mesh, seed, width, height);
+    let (mut person, view, mut dice) = cast(mesh, seed, width, height);
+    person.skin.weather(&mut Dice::new(seed, 14));
     let mut body = body::Body::draw(mesh, &person, view.bow, &mut dice);
     body.dress(mesh, &person, &mut Dice::new(seed, 13));
     picture_of(mesh, &person, &body, &view, &mut dice, width, height)

@@ -61,6 +61,20 @@ pub(crate) struct SkinLook {
     pub(crate) shine: f32,
     pub(crate) scalp_shine: f32,
     pub(crate) lips: f32,
+    pub(crate) worn: Worn,
+}
+
+/// What years and weather do to skin; all 0 for smooth skin.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Worn {
+    /// Relief some mm wide, as of coarse pores, and some cm wide, as of veins and fat: slope of the surface.
+    pub(crate) pores: f32,
+    pub(crate) lumps: f32,
+    /// Creases across the forehead, 0..1, and cm between them.
+    pub(crate) furrows: f32,
+    pub(crate) furrow_cm: f32,
+    /// Freckles and uneven colour, 0..1.
+    pub(crate) mottle: f32,
 }
 
 /// Facial hair.
@@ -226,6 +240,26 @@ fn draw_skin(dice: &mut Dice, female: bool) -> SkinLook {
         shine: dice.normal(-0.5, 0.8).exp(),
         scalp_shine: dice.normal(0.3, 0.6).max(0.0),
         lips: if female { dice.range(0.4, 1.6) } else { dice.range(0.1, 0.8) },
+        worn: Worn::default(),
+    }
+}
+
+impl SkinLook {
+    /// Makes the skin of six in ten people rough, furrowed or freckled. For training alone: without it, bald foreheads in hard light
+    /// were called hair, while the phantoms whose truth is asked for stay the same from version to version.
+    pub(crate) fn weather(&mut self, dice: &mut Dice) {
+        if !dice.chance(0.6) {
+            return;
+        }
+        // Squared: a little is common, much is rare.
+        let mut some = |chance: f32, most: f32| if dice.chance(chance) { dice.unit().powi(2) * most } else { 0.0 };
+        self.worn = Worn {
+            pores: some(0.75, 0.4),
+            lumps: some(0.6, 0.4),
+            furrows: some(0.5, 1.3),
+            mottle: some(0.7, 0.9),
+            furrow_cm: dice.range(0.8, 1.8),
+        };
     }
 }
 

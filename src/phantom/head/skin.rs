@@ -2,7 +2,7 @@
 
 use super::mesh::on_ear;
 use super::noise::{fbm, fbm3, noise};
-use super::person::{Beard, Person, beard_density};
+use super::person::{Beard, Person, SkinLook, beard_density};
 use super::style::Cut;
 use super::vec3::{V3, logistic, smoothstep, v3};
 use crate::findings::ScarKind;
@@ -109,6 +109,38 @@ pub(crate) fn look(person: &Person, c: V3, grown: &Grown) -> Look {
         let nape = (-(c.y / 3.0).powi(2)).exp() * look.nape_folds;
         relief.y += nape * (std::f32::consts::TAU * c.y / 2.6 + coarse * 1.5).cos();
     }
-    relief = relief * (1.0 - 0.7 * scar);
+    let (shade, wear) = worn(look, c);
+    albedo = albedo.times(shade);
+    relief = (relief + wear) * (1.0 - 0.7 * scar);
     Look { albedo, relief }
+}
+
+/// What wear adds at canonical `c`: a factor of the albedo, and relief.
+fn worn(look: &SkinLook, c: V3) -> (V3, V3) {
+    let (worn, seed) = (&look.worn, look.seed);
+    let (mut shade, mut relief) = (V3::splat(1.0), V3::default());
+    if worn.mottle > 0.0 {
+        let freckle = (fbm(c, 2.6, seed.wrapping_add(401), 2) - 0.5).max(0.0) * 1.6;
+        let uneven = fbm(c, 3.5, seed.wrapping_add(402), 2) * 0.12;
+        let patch = fbm(c, 0.4, seed.wrapping_add(403), 2) * 0.1;
+        shade = shade
+            - (v3(0.35, 0.5, 0.55) * freckle.min(1.0) + V3::splat(uneven) + v3(0.4, 1.0, 1.0) * patch) * worn.mottle;
+    }
+    if worn.pores > 0.0 {
+        relief += fbm3(c, 2.5, seed.wrapping_add(411), 2) * worn.pores;
+    }
+    if worn.lumps > 0.0 {
+        relief += fbm3(c, 0.55, seed.wrapping_add(421), 2) * worn.lumps;
+    }
+    if worn.furrows > 0.0 && c.z > 2.0 && c.x.abs() < 6.5 {
+        // Creases are narrow, bend, and break off.
+        let bend = 0.45 * fbm(c, 0.3, seed.wrapping_add(431), 2);
+        let unbroken = smoothstep(fbm(c, 0.35, seed.wrapping_add(432), 2), -0.6, 0.3);
+        let depth = worn.furrows * unbroken * (-((c.y - 8.8) / 2.4).powi(2)).exp();
+        let (sin, cos) = (std::f32::consts::TAU * (c.y + bend) / worn.furrow_cm).sin_cos();
+        let valley = (3.0 * (cos - 1.0)).exp();
+        relief.y += 1.5 * depth * sin * valley;
+        shade = shade * (1.0 - 0.35 * depth * valley);
+    }
+    (v3(shade.x.max(0.1), shade.y.max(0.1), shade.z.max(0.1)), relief)
 }
