@@ -2,6 +2,7 @@
 //!
 //! Coverage is a share, 0..1, and needs no scale. It is not density: few long hairs can hide what many short ones show.
 
+use crate::findings::is_below_the_border;
 use crate::plane::Plane;
 use crate::segmentation::working::{enlarged_at, neighbours};
 use crate::segmentation::{Segmentation, Tissue};
@@ -42,29 +43,69 @@ fn map(segmentation: &Segmentation) -> Plane<u8> {
     })
 }
 
-/// Mean over the px of the working resolution whose likeliest tissue is hair or scalp.
+/// Share of the hair and scalp that must lie above the hair's border for the rest to be left out: less is a place told wrongly.
+const LEAST_ABOVE: f64 = 0.25;
+
+/// Mean over the px of the working resolution whose likeliest tissue is hair or scalp, each by how sure that is: a px on the border, half
+/// beside the head, says little of the scalp. Hair that hangs over neck or face hides no scalp; where the net tells places it is left out.
 fn share(segmentation: &Segmentation) -> Option<Estimate<f64>> {
-    let (mut value, mut low, mut high, mut px) = (0.0f64, 0.0f64, 0.0f64, 0usize);
-    for (p, hidden) in segmentation.probability.as_slice().iter().zip(segmentation.hidden.as_slice()) {
-        let best = (1..4).fold(0, |best, k| if p[k] > p[best] { k } else { best });
-        if is_scalp_or_hair(Tissue::ALL[best]) {
-            let (hidden, wrong) = (f64::from(hidden.clamp(0.0, 1.0)), 1.0 - f64::from(p[best].clamp(0.0, 1.0)));
-            value += hidden;
-            low += hidden * (1.0 - wrong);
-            high += hidden + (1.0 - hidden) * wrong;
-            px += 1;
+    let places = segmentation.canonical.as_ref();
+    let (w, h) = (segmentation.probability.width(), segmentation.probability.height());
+    let hangs =
+        |x: usize, y: usize| places.is_some_and(|c| is_below_the_border(c.get(x * c.width() / w, y * c.height() / h)));
+    let (mut above, mut all) = (Sum::default(), Sum::default());
+    for y in 0..h {
+        for (x, (p, hidden)) in segmentation.probability.row(y).iter().zip(segmentation.hidden.row(y)).enumerate() {
+            let best = (1..4).fold(0, |best, k| if p[k] > p[best] { k } else { best });
+            if !is_scalp_or_hair(Tissue::ALL[best]) {
+                continue;
+            }
+            let part = Sum::of(p, best, *hidden);
+            all.add(&part);
+            if !hangs(x, y) {
+                above.add(&part);
+            }
         }
     }
-    let n = px as f64;
-    (px > 0).then(|| {
-        let (value, low, high) = (value / n, low / n, high / n);
-        let measured = 1.96 * ERROR;
-        Estimate::new(
-            value,
-            (value - measured.hypot(value - low)).max(0.0),
-            (value + measured.hypot(high - value)).min(1.0),
-        )
-    })
+    if above.weight < LEAST_ABOVE * all.weight { all.share() } else { above.share() }
+}
+
+/// Weighed sums of the share hidden, and of the least and the most that it may be.
+#[derive(Default)]
+struct Sum {
+    weight: f64,
+    value: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Sum {
+    /// A px of probabilities `p`, the likeliest of them the `best`.
+    fn of(p: &[f32; 4], best: usize, hidden: f32) -> Self {
+        let (hidden, wrong) = (f64::from(hidden.clamp(0.0, 1.0)), 1.0 - f64::from(p[best].clamp(0.0, 1.0)));
+        let weight = f64::from(p[2] + p[3]).powi(2);
+        let (low, high) = (hidden * (1.0 - wrong), hidden + (1.0 - hidden) * wrong);
+        Self { weight, value: weight * hidden, low: weight * low, high: weight * high }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.weight += other.weight;
+        self.value += other.value;
+        self.low += other.low;
+        self.high += other.high;
+    }
+
+    fn share(&self) -> Option<Estimate<f64>> {
+        (self.weight > 0.0).then(|| {
+            let [value, low, high] = [self.value, self.low, self.high].map(|v| v / self.weight);
+            let measured = 1.96 * ERROR;
+            Estimate::new(
+                value,
+                (value - measured.hypot(value - low)).max(0.0),
+                (value + measured.hypot(high - value)).min(1.0),
+            )
+        })
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +143,24 @@ mod tests {
         let sure = measure(&half(0.4, 1.0)).scalp_share_hidden.unwrap();
         assert!((sure.high - sure.low - 2.0 * 1.96 * ERROR).abs() < 1e-6);
         assert_eq!((found.map.get(10, 20), found.map.get(70, 20)), (102, 0));
+    }
+
+    #[test]
+    fn hair_that_hangs_and_doubtful_px_are_left_out() {
+        let mut head = half(0.4, 0.9);
+        // Of the scalp the left half is the crown; the right half hides less and hangs at the cheek, as the net tells.
+        head.hidden = Plane::from_fn(20, 10, |x, _| if x < 5 { 0.4 } else { 0.1 });
+        let share = |head: &Segmentation| measure(head).scalp_share_hidden.unwrap().value;
+        assert!((share(&head) - 0.25).abs() < 1e-6);
+        head.canonical = Some(Plane::from_fn(10, 5, |x, _| if x < 3 { [0.0, 1.0, 0.9] } else { [0.7, 0.7, -0.5] }));
+        assert!((share(&head) - (5.0 * 0.4 + 0.1) / 6.0).abs() < 1e-6);
+        // Places that leave next to nothing of the scalp are wrong.
+        head.canonical = Some(Plane::filled(10, 5, [0.7, 0.7, -0.5]));
+        assert!((share(&head) - 0.25).abs() < 1e-6);
+        head.canonical = None;
+        head.probability =
+            Plane::from_fn(20, 10, |x, _| if x < 5 { [0.1, 0.0, 0.9, 0.0] } else { [0.4, 0.0, 0.6, 0.0] });
+        assert!((share(&head) - (0.81 * 0.4 * 5.0 + 0.36 * 0.1 * 15.0) / (0.81 * 5.0 + 0.36 * 15.0)).abs() < 1e-6);
     }
 
     #[test]

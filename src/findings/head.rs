@@ -12,7 +12,8 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use rayon::prelude::*;
 
 use super::grid::Grid;
-use super::skull::{BREADTH_MM, Camera, Part, Pose, V3};
+use super::place;
+use super::skull::{Camera, Part, Pose};
 use super::{HeadGeometry, Warning, side};
 use crate::plane::{Plane, Point};
 use crate::segmentation::Segmentation;
@@ -35,16 +36,7 @@ const SHOULDERS: [[f64; 3]; 2] = [[0.83, 0.05, 0.12], [0.20, 0.70, 0.10]];
 /// Neighbouring px err together: all px of a photo weigh as much as this many independent ones.
 const INDEPENDENT: f64 = 250.0;
 
-/// Trust in the net's place on the head, as the concentration of a von Mises distribution about its azimuth: single px err by 20
-/// degrees on held-out renders, and the concentration is about the inverse square of that in radians.
-const AZIMUTH_TRUST: f64 = 8.0;
-/// Standard deviation of the net's height, units of [`crate::segmentation::net::Maps::canonical`]: 3.8 cm, as heads differ from the
-/// model's; of 0.15, 0.2 and 0.3 the last told most views of 74 drawn heads.
-const HEIGHT_SD: f64 = 0.3;
-/// A place costs at most this much (log-likelihood): places of hair that hangs down are its roots', not the surface's.
-const MOST_PLACE_COST: f64 = 4.0;
-
-/// Height on the head (units as [`HEIGHT_SD`]) at which and below which no hair grows: 6 cm below the ear canals, where the nape's hair
+/// Height on the head (units of [`crate::segmentation::net::Maps::canonical`]) at which and below which no hair grows: 6 cm below the ear canals, where the nape's hair
 /// ends. What lies lower beside the face hangs there.
 const LOWEST_HAIR: f64 = -0.6;
 /// Px of sure skin that tell the heights in a photo at least, how sure, the most that they may err by in the root mean square, and how
@@ -168,11 +160,11 @@ impl Observed {
                 let (px, py) = self.to_photo(x, y);
                 match camera.seen(px, py) {
                     (Part::Torso, _) => shoulders.iter_mut().zip(&logs[SEEN.len()..]).for_each(|(s, log)| *s += log),
-                    (part, place) => {
+                    (part, at) => {
                         sum += logs[part as usize];
                         if let (Some(told), false) = (&self.places, part == Part::Room) {
                             // Skin counts half: the model's face and neck are cruder than its skull.
-                            sum -= (0.5 * o[1] + o[2]) * place_cost(told.get(x, y), place);
+                            sum -= (0.5 * o[1] + o[2]) * place::cost(told.get(x, y), at);
                         }
                     }
                 }
@@ -196,33 +188,6 @@ impl Observed {
         (s > 0.0).then(|| ((sx / s, sy / s), s * self.step * self.step))
     }
 }
-
-/// How far the place that the net tells is from the model's, 0 for the same up to [`MOST_PLACE_COST`].
-fn place_cost(told: [f64; 3], place: V3) -> f64 {
-    // Near the vertical axis the azimuth says nothing: the distance from it, in half breadths, is its weight.
-    let from_axis = (place[0] * place[0] + place[2] * place[2]).sqrt().max(1e-9);
-    let agreement = (told[0] * place[0] + told[1] * place[2]) / from_axis;
-    // Where the net is unsure its vector is short, and so is what it can cost.
-    let length = (told[0] * told[0] + told[1] * told[1]).sqrt();
-    let turn = AZIMUTH_TRUST * (length - agreement) * (2.0 * from_axis).min(1.0);
-    (turn + 0.5 * ((told[2] - height(place)) / HEIGHT_SD).powi(2)).min(MOST_PLACE_COST)
-}
-
-/// The net's height of a place in the model's frame.
-fn height(place: V3) -> f64 {
-    (place[1] * BREADTH_MM - HEIGHT_ZERO_MM) / HEIGHT_UNIT_MM
-}
-
-/// What a net that never errs tells of a place in the model's frame.
-#[cfg(test)]
-pub(super) fn told(place: V3) -> [f32; 3] {
-    let from_axis = place[0].hypot(place[2]).max(1e-9);
-    [place[0] / from_axis, place[2] / from_axis, height(place)].map(|v| v as f32)
-}
-
-/// The net's height in the model's frame: chin -0.92 at 101 mm below the ear canals, crown 0.92 at 131 mm above them.
-const HEIGHT_ZERO_MM: f64 = 15.0;
-const HEIGHT_UNIT_MM: f64 = 126.0;
 
 /// Mean over the cell (column, columns) x (row, rows) of a plane that covers the same picture.
 fn mean_of(plane: &Plane<[f32; 3]>, (x, columns): (usize, usize), (y, rows): (usize, usize)) -> [f64; 3] {

@@ -6,6 +6,7 @@ mod grid;
 mod hairline;
 mod head;
 mod pattern;
+mod place;
 mod scar;
 pub mod side;
 mod skull;
@@ -14,6 +15,7 @@ mod zones;
 
 use serde::Serialize;
 
+pub(crate) use place::is_below_the_border;
 #[cfg(test)]
 pub(crate) use skull::Pose;
 pub use skull::{BREADTH_MM, HeadSurface, Place};

@@ -32,7 +32,7 @@ pub(super) fn with_places(yaw: f64, pitch: f64) -> Segmentation {
         let at = Point::new(2.0 * x as f32 + 0.5, 2.0 * y as f32 + 0.5);
         match camera.part(f64::from(at.x), f64::from(at.y)) {
             Part::Room | Part::Torso => [0.0; 3],
-            _ => head::told(camera.place(at).0),
+            _ => place::told(camera.place(at).0),
         }
     });
     Segmentation { canonical: Some(canonical), ..drawn(pose, |_| false) }
