@@ -2,8 +2,8 @@
 //!
 //! Coverage is a share, 0..1, and needs no scale. It is not density: few long hairs can hide what many short ones show.
 
-use crate::findings::is_below_the_border;
 use crate::plane::Plane;
+use crate::segmentation::place::is_below_the_border;
 use crate::segmentation::working::{enlarged_at, neighbours};
 use crate::segmentation::{Segmentation, Tissue};
 use crate::units::Estimate;

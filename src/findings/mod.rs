@@ -15,7 +15,6 @@ mod zones;
 
 use serde::Serialize;
 
-pub(crate) use place::is_below_the_border;
 #[cfg(test)]
 pub(crate) use skull::Pose;
 pub use skull::{BREADTH_MM, HeadSurface, Place};

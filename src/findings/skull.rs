@@ -6,6 +6,7 @@
 //! The camera is taken as far away (parallel projection).
 
 use crate::plane::Point;
+use crate::segmentation::place;
 
 /// Mm per unit in the sources' mean man; only used to write the model's numbers in mm.
 pub const BREADTH_MM: f64 = 154.0;
@@ -61,24 +62,6 @@ pub(super) enum Part {
     Torso = 5,
 }
 
-/// Height of the original border of the hair above the ear canals, mm, by azimuth from the front, degrees. The mid-frontal point
-/// lies 75 mm of arc above the glabella (7-10 cm, 8 usual, in mature men; 6.4 cm in Korean women).
-const HAIR_BORDER: [(f64, f64); 13] = [
-    (0.0, 94.0),
-    (20.0, 94.0),
-    (38.0, 88.0),
-    (50.0, 72.0),
-    (60.0, 48.0),
-    (68.0, 22.0),
-    (76.0, -4.0),
-    (84.0, 6.0),
-    (90.0, 28.0),
-    (100.0, 28.0),
-    (110.0, -2.0),
-    (135.0, -50.0),
-    (180.0, -60.0),
-];
-
 /// Azimuth about the vertical axis, degrees from the front, 0..180, the same on both sides.
 pub(super) fn azimuth(p: V3) -> f64 {
     p[0].abs().atan2(p[2]).to_degrees()
@@ -91,9 +74,7 @@ pub(super) fn is_scalp(p: V3) -> bool {
 
 /// The height of the original border at an azimuth, breadths.
 pub(super) fn border_height(az: f64) -> f64 {
-    let k = HAIR_BORDER.windows(2).find(|k| az <= k[1].0).unwrap_or(&HAIR_BORDER[11..]);
-    let t = (az - k[0].0) / (k[1].0 - k[0].0);
-    (k[0].1 + t * (k[1].1 - k[0].1)) / BREADTH_MM
+    place::border_mm(az) / BREADTH_MM
 }
 
 /// Arc from the glabella to the border's mid-frontal point, breadths.

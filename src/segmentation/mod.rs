@@ -7,6 +7,7 @@ pub mod guided;
 pub mod islands;
 pub mod matting;
 pub mod net;
+pub mod place;
 pub mod refine;
 pub mod shape;
 pub mod surround;
