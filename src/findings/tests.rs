@@ -168,6 +168,23 @@ fn a_fringe_down_to_the_brows_hides_the_hairline() {
 }
 
 #[test]
+fn thin_hair_has_a_hairline_where_it_stands_out_from_the_forehead() {
+    let bald = drawn(pose(0.0, 20.0), |_| true);
+    let hiding = |scalp: f32, skin: f32| {
+        let hidden = bald.tissue.map(|t| match t {
+            Tissue::Scalp => scalp,
+            Tissue::Skin => skin,
+            _ => 0.0,
+        });
+        read_it(&Segmentation { hidden, ..bald.clone() }).hairline
+    };
+    assert!(hiding(0.35, 0.02).is_some(), "a thin forelock");
+    assert!(hiding(0.05, 0.02).is_none(), "bald");
+    // A rough forehead that reads as hidden goes on up the scalp.
+    assert!(hiding(0.35, 0.25).is_none(), "rough skin");
+}
+
+#[test]
 fn no_hairline_from_behind_or_on_a_shaven_head() {
     assert!(read_it(&drawn(pose(180.0, 5.0), |_| false)).hairline.is_none());
     assert!(read_it(&drawn(pose(0.0, 20.0), |_| true)).hairline.is_none());
