@@ -70,7 +70,7 @@ pub(crate) struct Worn {
     /// Relief some mm wide, as of coarse pores, and some cm wide, as of veins and fat: slope of the surface.
     pub(crate) pores: f32,
     pub(crate) lumps: f32,
-    /// Creases across the forehead, 0..1, and cm between them.
+    /// Depth of the creases across the forehead, 0..1.3, and cm between them.
     pub(crate) furrows: f32,
     pub(crate) furrow_cm: f32,
     /// Freckles and uneven colour, 0..1.
