@@ -49,10 +49,10 @@ const LEAST_ABOVE: f64 = 0.25;
 /// Mean over the px of the working resolution whose likeliest tissue is hair or scalp, each by how sure that is: a px on the border, half
 /// beside the head, says little of the scalp. Hair that hangs over neck or face hides no scalp; where the net tells places it is left out.
 fn share(segmentation: &Segmentation) -> Option<Estimate<f64>> {
-    let places = segmentation.canonical.as_ref();
+    // Told once for each of the net's px, of which there are far fewer.
+    let below = segmentation.canonical.as_ref().map(|places| places.map(is_below_the_border));
     let (w, h) = (segmentation.probability.width(), segmentation.probability.height());
-    let hangs =
-        |x: usize, y: usize| places.is_some_and(|c| is_below_the_border(c.get(x * c.width() / w, y * c.height() / h)));
+    let hangs = |x: usize, y: usize| below.as_ref().is_some_and(|b| b.get(x * b.width() / w, y * b.height() / h));
     let (mut above, mut all) = (Sum::default(), Sum::default());
     for y in 0..h {
         for (x, (p, hidden)) in segmentation.probability.row(y).iter().zip(segmentation.hidden.row(y)).enumerate() {

@@ -86,9 +86,7 @@ fn step_of_hidden(line: &[Point], grid: &Grid, breadth: f32) -> f32 {
     let (mut sum, mut count) = (0.0, 0.0f32);
     let far = (BESIDE * breadth / grid.step).max(1.0) as usize;
     for k in line.windows(2 * far + 1) {
-        let (a, at, b) = (k[0], k[far], k[2 * far]);
-        let d = a.distance(b).max(1e-6);
-        let normal = ((b.y - a.y) / d, -(b.x - a.x) / d);
+        let (at, normal) = (k[far], left_of(k[0], k[2 * far]));
         let side = |sign: f32| {
             let t = sign * BESIDE * breadth;
             let (x, y) = grid.of_photo(Point::new(at.x + normal.0 * t, at.y + normal.1 * t));
@@ -221,6 +219,12 @@ fn face_parts(grid: &Grid, hair: &Plane<f32>, camera: &Camera, breadth: f32) -> 
     label.map(|l| l > 0 && face[l as usize - 1] as f32 > least)
 }
 
+/// The unit vector to the left of the way from `a` to `b` (y down).
+fn left_of(a: Point, b: Point) -> (f32, f32) {
+    let d = a.distance(b).max(1e-6);
+    ((b.y - a.y) / d, -(b.x - a.x) / d)
+}
+
 /// Which points of an outline look onto the face.
 fn judge(
     line: &[Point],
@@ -237,10 +241,8 @@ fn judge(
     let forward = ((b.x - a.x) / norm, (b.y - a.y) / norm);
     let n = line.len();
     let outward = |l: &[Point], i: usize| {
-        let (p, q) = (l[(i + n - 1) % n], l[(i + 1) % n]);
-        let d = p.distance(q).max(1e-6);
         // The inside lies on the right of the line's direction (y down), so the outside is on its left.
-        ((q.y - p.y) / d, -(q.x - p.x) / d)
+        left_of(l[(i + n - 1) % n], l[(i + 1) % n])
     };
     (0..n)
         .map(|i| {
@@ -390,8 +392,7 @@ fn profile(line: &[Point], grid: &Grid, segmentation: &Segmentation, breadth: f3
     let p = &segmentation.probability;
     let ratio = p.width() as f32 / segmentation.tissue.width() as f32;
     for k in line.windows(3) {
-        let d = k[0].distance(k[2]).max(1e-6);
-        let normal = ((k[2].y - k[0].y) / d, -(k[2].x - k[0].x) / d);
+        let normal = left_of(k[0], k[2]);
         let covered = |t: f32| {
             let (x, y) = grid.of_photo(Point::new(k[1].x + normal.0 * t, k[1].y + normal.1 * t));
             grid.hair.sample(x, y) * grid.hidden.sample(x, y)
