@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::working::{box_mean, neighbours};
+use super::working::{box_mean, box_mean_of, neighbours};
 use crate::plane::Plane;
 
 /// Channels filtered at once: three tissues (the fourth follows, since they sum to 1) and the hidden share.
@@ -27,7 +27,7 @@ fn unit(p: [u8; 3]) -> [f32; 3] {
 pub fn fit(guide: &Plane<[u8; 3]>, values: &Plane<[f32; CHANNELS]>, radius: usize, epsilon: f32) -> Coefficients {
     let (w, h) = (guide.width(), guide.height());
     // Means of I (3), of the products I_i I_j (6), of p (4) and of I_i p_k (12).
-    let moments = Plane::from_fn(w, h, |x, y| {
+    let moments = |x: usize, y: usize| {
         let (i, p) = (unit(guide.get(x, y)), values.get(x, y));
         let mut m = [0.0f32; 25];
         m[..3].copy_from_slice(&i);
@@ -39,8 +39,8 @@ pub fn fit(guide: &Plane<[u8; 3]>, values: &Plane<[f32; CHANNELS]>, radius: usiz
             }
         }
         m
-    });
-    let coefficients = box_mean(&moments, radius).map(|m| solve(&m, epsilon));
+    };
+    let coefficients = box_mean_of((w, h), radius, moments, |m| solve(m, epsilon));
     box_mean(&coefficients, radius)
 }
 

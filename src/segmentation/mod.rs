@@ -99,9 +99,9 @@ pub fn segment_any(photo: &Photo) -> Result<(CloseupGuess, Segmentation), Error>
     let layout = tell_closeup(photo);
     let (guess, found) = match net::Net::embedded() {
         Ok(net) => {
-            let glance = net.glance(photo.of_side(net::LOOKED_AT))?;
+            let glance = net.glance(photo.of_side(net::LOOKED_AT));
             let guess = layout.and(net::closeup_log_odds(&glance));
-            let found = (!guess.is_closeup).then(|| net.on_head(photo, glance)).transpose()?;
+            let found = (!guess.is_closeup).then(|| net.on_head(photo, glance));
             (guess, found.map(|maps| net::on_photo(photo, maps)))
         }
         Err(_) if layout.is_closeup => (layout, None),

@@ -6,15 +6,17 @@
 //! the head ([`Maps::canonical`]). A photo is looked at in several ways, mirrored too, and the answers are averaged; where the head is
 //! small in it, the head is looked at once more by itself.
 
+mod graph;
+
 use std::sync::OnceLock;
 
-use rten::{Model, ModelOptions, Value, op_registry};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::working::resized;
 use super::{Segmentation, Segmenter, colours, refine, surround};
 use crate::error::Error;
+use crate::kernel::{Features, Isa};
 use crate::photo::Photo;
 use crate::plane::Plane;
 use crate::view::View;
@@ -123,17 +125,20 @@ impl Maps {
     }
 
     /// The maps of the mirror image; left and right of the head change places.
-    fn mirrored(&self) -> Self {
-        Self::from_fn(self.hidden.width(), self.hidden.height(), |(u, v)| {
-            let [b, s, h, c, hidden, sine, cosine, up] = self.at((1.0 - u, v));
-            [b, s, h, c, hidden, -sine, cosine, up]
-        })
+    fn mirrored(mut self) -> Self {
+        for y in 0..self.hidden.height() {
+            self.probability.row_mut(y).reverse();
+            self.hidden.row_mut(y).reverse();
+            self.canonical.row_mut(y).reverse();
+        }
+        self.canonical.as_mut_slice().iter_mut().for_each(|[sine, ..]| *sine = -*sine);
+        self
     }
 }
 
 /// The net, loaded.
 pub struct Net {
-    model: Model,
+    graph: graph::Graph,
     entry: Entry,
     name: String,
 }
@@ -145,20 +150,12 @@ impl Net {
     /// [`Error::Segmentation`] if the weights are not those of `models.toml` or cannot be read.
     pub fn embedded() -> Result<&'static Self, Error> {
         static NET: OnceLock<Result<Net, String>> = OnceLock::new();
-        // On a thread of its own: a worker that waits for the loading's own parallel work would take up another photo, ask for the
-        // net again and wait for itself.
-        let load = || {
-            let loading = std::thread::Builder::new().name("net".into()).spawn(|| Self::load(MODELS, WEIGHTS));
-            match loading.map(std::thread::JoinHandle::join) {
-                Ok(Ok(net)) => net,
-                Ok(Err(_)) => Err("the weights could not be loaded".into()),
-                Err(error) => Err(format!("no thread could be started to load the weights: {error}")),
-            }
-        };
-        NET.get_or_init(load).as_ref().map_err(|detail| Error::Segmentation { detail: detail.clone() })
+        NET.get_or_init(|| Self::load(MODELS, WEIGHTS))
+            .as_ref()
+            .map_err(|detail| Error::Segmentation { detail: detail.clone() })
     }
 
-    fn load(models: &str, weights: &'static [u8]) -> Result<Self, String> {
+    fn load(models: &str, weights: &[u8]) -> Result<Self, String> {
         let entry = toml::from_str::<Models>(models).map_err(|e| format!("models.toml cannot be read: {e}"))?.head_seg;
         let found: String = Sha256::digest(weights).iter().map(|b| format!("{b:02x}")).collect();
         if found != entry.sha256 {
@@ -167,14 +164,13 @@ impl Net {
         if entry.looks.is_empty() {
             return Err("models.toml asks for no look at a picture".into());
         }
-        // Only the operators the net uses: the others would be dead weight in the program.
-        let operators = op_registry!(Add, Cast, Concat, Conv, ReduceMean, Relu, Resize);
-        let model = ModelOptions::with_ops(operators)
-            .prepack_weights(true)
-            .load_static_slice(weights)
-            .map_err(|e| format!("the weights cannot be read: {e}"))?;
+        let graph =
+            graph::Graph::read(weights, Isa::chosen()).map_err(|e| format!("the weights cannot be read: {e}"))?;
+        if graph.channels() != CHANNELS {
+            return Err(format!("the net has {} channels, expected {CHANNELS}", graph.channels()));
+        }
         let name = format!("head-seg {}", entry.version);
-        Ok(Self { model, entry, name })
+        Ok(Self { graph, entry, name })
     }
 
     /// SHA-256 of the weights, lower-case hex.
@@ -184,77 +180,59 @@ impl Net {
     }
 
     /// Runs the net on a whole photo, and once more on the head where it is small.
-    ///
-    /// # Errors
-    /// [`Error::Segmentation`] if the runtime fails.
-    pub fn maps(&self, photo: &Photo) -> Result<Maps, Error> {
-        self.on_head(photo, self.glance(photo.of_side(LOOKED_AT))?)
+    #[must_use]
+    pub fn maps(&self, photo: &Photo) -> Maps {
+        self.on_head(photo, self.glance(photo.of_side(LOOKED_AT)))
     }
 
     /// Goes on from a glance at a whole photo that turned out to be a head: the further looks, and once more at the head where it
     /// is small.
-    pub(super) fn on_head(&self, photo: &Photo, glance: Maps) -> Result<Maps, Error> {
-        let whole = self.further(photo.of_side(LOOKED_AT), glance)?;
+    pub(super) fn on_head(&self, photo: &Photo, glance: Maps) -> Maps {
+        let whole = self.further(photo.of_side(LOOKED_AT), glance);
         let rgb = &photo.rgb;
-        let Some(window) = small_head(&whole.probability, rgb.width(), rgb.height()) else { return Ok(whole) };
+        let Some(window) = small_head(&whole.probability, rgb.width(), rgb.height()) else { return whole };
         let part = rgb.crop(window.x, window.y, window.width, window.height);
-        let closer = self.further(&part, self.glance(&part)?)?;
-        Ok(insert(&whole, &closer, window, rgb.width(), rgb.height()))
+        let closer = self.further(&part, self.glance(&part));
+        insert(&whole, &closer, window, rgb.width(), rgb.height())
     }
 
     /// The first look at a picture.
-    pub(super) fn glance(&self, rgb: &Plane<[u8; 3]>) -> Result<Maps, Error> {
+    pub(super) fn glance(&self, rgb: &Plane<[u8; 3]>) -> Maps {
         self.look(rgb, self.entry.looks[0])
     }
 
     /// The mean of the first look at a picture and of the others.
-    fn further(&self, rgb: &Plane<[u8; 3]>, glance: Maps) -> Result<Maps, Error> {
+    fn further(&self, rgb: &Plane<[u8; 3]>, glance: Maps) -> Maps {
         let others = &self.entry.looks[1..];
         if others.is_empty() {
-            return Ok(glance);
+            return glance;
         }
-        let mut looks = vec![glance];
-        for &look in others {
-            looks.push(self.look(rgb, look)?);
-        }
-        Ok(mean(&looks))
+        let looks: Vec<Maps> = std::iter::once(glance).chain(others.iter().map(|&look| self.look(rgb, look))).collect();
+        mean(&looks)
     }
 
     /// What the net says of a picture, left and right as in the picture.
-    fn look(&self, rgb: &Plane<[u8; 3]>, Look { side, mirror }: Look) -> Result<Maps, Error> {
+    fn look(&self, rgb: &Plane<[u8; 3]>, Look { side, mirror }: Look) -> Maps {
         let (w, h) = input_size(rgb.width(), rgb.height(), side);
-        let maps = unpack(&self.run(&resized(rgb, w, h), mirror)?, w / 2, h / 2, &self.entry);
-        Ok(if mirror { maps.mirrored() } else { maps })
+        let maps = unpack(&self.graph.run(self.input(&resized(rgb, w, h), mirror)), &self.entry);
+        if mirror { maps.mirrored() } else { maps }
     }
 
-    /// Output of the net, [`CHANNELS`] planes of half the picture's size one after another.
-    fn run(&self, rgb: &Plane<[u8; 3]>, mirrored: bool) -> Result<Vec<f32>, Error> {
-        let (w, h) = (rgb.width(), rgb.height());
-        let mut input = Vec::with_capacity(3 * w * h);
-        for channel in 0..3 {
-            for row in rgb.rows() {
+    /// A picture, or its mirror image, as the net takes it.
+    fn input(&self, rgb: &Plane<[u8; 3]>, mirrored: bool) -> Features {
+        let mut input = Features::zeros(3, rgb.width(), rgb.height());
+        for (y, row) in rgb.rows().enumerate() {
+            for channel in 0..3 {
                 let value = |px: &[u8; 3]| (f32::from(px[channel]) / 255.0 - self.entry.mean) / self.entry.spread;
+                let out = input.row_mut(channel, y).iter_mut();
                 if mirrored {
-                    input.extend(row.iter().rev().map(value));
+                    out.zip(row.iter().rev()).for_each(|(v, px)| *v = value(px));
                 } else {
-                    input.extend(row.iter().map(value));
+                    out.zip(row).for_each(|(v, px)| *v = value(px));
                 }
             }
         }
-        let failed = |detail: String| Error::Segmentation { detail };
-        let input = Value::from_shape([1, 3, h, w], input).map_err(|e| failed(e.to_string()))?;
-        let output = self.model.run_one(input.into(), None).map_err(|e| failed(e.to_string()))?;
-        let ([_, channels, oh, ow], data) = output
-            .into_shape_vec::<f32, 4>()
-            .map_err(|e| failed(format!("the net's output is of another kind: {e}")))?;
-        if (channels, oh, ow) != (CHANNELS, h / 2, w / 2) {
-            return Err(failed(format!(
-                "the net gave {channels} x {oh} x {ow} values, expected {CHANNELS} x {} x {}",
-                h / 2,
-                w / 2
-            )));
-        }
-        Ok(data)
+        input
     }
 }
 
@@ -264,7 +242,7 @@ impl Segmenter for Net {
     }
 
     fn segment(&self, photo: &Photo, _view: View) -> Result<Segmentation, Error> {
-        Ok(on_photo(photo, self.maps(photo)?))
+        Ok(on_photo(photo, self.maps(photo)))
     }
 }
 
@@ -335,25 +313,28 @@ fn input_size(width: usize, height: usize, side: usize) -> (usize, usize) {
 const FULL_COVERAGE: f32 = 0.95;
 
 /// Softmax of the classes after the offsets and what the coverage says are added to them, sigmoid of the coverage, facial hair into skin.
-fn unpack(data: &[f32], width: usize, height: usize, entry: &Entry) -> Maps {
-    let n = width * height;
-    let at = |channel: usize, i: usize| data[channel * n + i];
+fn unpack(answer: &Features, entry: &Entry) -> Maps {
+    let (w, h) = (answer.width(), answer.height());
     let mut maps = Maps {
-        probability: Plane::filled(width, height, [0.0; 4]),
-        hidden: Plane::filled(width, height, 0.0),
-        canonical: Plane::filled(width, height, [0.0; 3]),
+        probability: Plane::filled(w, h, [0.0; 4]),
+        hidden: Plane::filled(w, h, 0.0),
+        canonical: Plane::filled(w, h, [0.0; 3]),
     };
-    for i in 0..n {
-        let mut logits: [f32; 5] = std::array::from_fn(|k| at(k, i) + entry.offset[k]);
-        logits[1] += entry.skin.says(at(5, i));
-        logits[2] += entry.hair.says(at(5, i));
-        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let odds = logits.map(|v| (v - top).exp());
-        let sum: f32 = odds.iter().sum();
-        let p = odds.map(|v| v / sum);
-        maps.probability.as_mut_slice()[i] = [p[0], p[1] + p[4], p[2], p[3]];
-        maps.hidden.as_mut_slice()[i] = (1.0 / (1.0 + (-at(5, i)).exp()) / FULL_COVERAGE).min(1.0);
-        maps.canonical.as_mut_slice()[i] = [at(6, i), at(7, i), at(8, i)];
+    for y in 0..h {
+        let rows: [&[f32]; CHANNELS] = std::array::from_fn(|channel| answer.row(channel, y));
+        for x in 0..w {
+            let mut logits: [f32; 5] = std::array::from_fn(|k| rows[k][x] + entry.offset[k]);
+            let coverage = rows[5][x];
+            logits[1] += entry.skin.says(coverage);
+            logits[2] += entry.hair.says(coverage);
+            let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let odds = logits.map(|v| (v - top).exp());
+            let sum: f32 = odds.iter().sum();
+            let p = odds.map(|v| v / sum);
+            maps.probability.set(x, y, [p[0], p[1] + p[4], p[2], p[3]]);
+            maps.hidden.set(x, y, (1.0 / (1.0 + (-coverage).exp()) / FULL_COVERAGE).min(1.0));
+            maps.canonical.set(x, y, [rows[6][x], rows[7][x], rows[8][x]]);
+        }
     }
     maps
 }

@@ -23,32 +23,60 @@ pub fn resized(rgb: &Plane<[u8; 3]>, width: usize, height: usize) -> Plane<[u8; 
 }
 
 /// Mean over a square window of `2 radius + 1` px, cut at the border, of each of `N` channels.
-///
-/// Running sums in f64, so the window's size costs nothing and no drift shows.
 #[must_use]
 pub fn box_mean<const N: usize>(plane: &Plane<[f32; N]>, radius: usize) -> Plane<[f32; N]> {
-    let (w, h) = (plane.width(), plane.height());
-    let mut across = Plane::filled(w, h, [0.0f32; N]);
-    across.as_mut_slice().par_chunks_mut(w).enumerate().for_each(|(y, out)| {
-        let row = plane.row(y);
-        slide(w, radius, out, |x| &row[x]);
-    });
-    // Columns in strips, so that the rows of one strip stay in the cache.
-    let strip = w.div_ceil(rayon::current_num_threads().max(1)).max(16);
-    let strips: Vec<(usize, Vec<[f32; N]>)> = (0..w.div_ceil(strip))
-        .into_par_iter()
-        .map(|s| {
-            let (x0, x1) = (s * strip, ((s + 1) * strip).min(w));
-            (x0, column_means(&across, x0, x1, radius))
-        })
-        .collect();
-    let mut out = across;
-    for (x0, values) in &strips {
-        let width = values.len() / h;
-        for y in 0..h {
-            out.row_mut(y)[*x0..*x0 + width].copy_from_slice(&values[y * width..(y + 1) * width]);
+    box_mean_of((plane.width(), plane.height()), radius, |x, y| plane.get(x, y), |mean| *mean)
+}
+
+/// Rows that are computed one after another, so that the sums of each start from those of the row before.
+const BAND: usize = 64;
+
+/// As [`box_mean`] of what `value` tells for each px, and what `made` makes of each mean.
+///
+/// Running sums in f64, so the window's size costs nothing and no drift shows. Only as many rows as the window is high are held: planes
+/// of many channels would cost more time for their memory than for the sums.
+#[must_use]
+pub fn box_mean_of<const N: usize, T: Copy + Send + Sync>(
+    (w, h): (usize, usize),
+    radius: usize,
+    value: impl Fn(usize, usize) -> [f32; N] + Sync,
+    made: impl Fn(&[f32; N]) -> T + Sync,
+) -> Plane<T> {
+    let nothing = made(&[0.0; N]);
+    let mut out = Plane::filled(w, h, nothing);
+    // Bands and not one for each thread: results must not depend on their number.
+    out.as_mut_slice().par_chunks_mut(w.max(1) * BAND).enumerate().for_each(|(band, rows)| {
+        let ring = 2 * radius + 1;
+        let mut own = vec![[0.0f32; N]; w];
+        let mut across = vec![[0.0f32; N]; w * ring];
+        let mut sums = vec![[0.0f64; N]; w];
+        let mut count = 0usize;
+        let mut enter = |y: usize, across: &mut [[f32; N]], sums: &mut [[f64; N]]| {
+            own.iter_mut().enumerate().for_each(|(x, v)| *v = value(x, y));
+            let row = &mut across[y % ring * w..][..w];
+            slide(w, radius, row, |x| &own[x]);
+            sums.iter_mut().zip(row).for_each(|(sum, v)| add(sum, v, 1.0));
+        };
+        let first = band * BAND;
+        for y in first.saturating_sub(radius)..(first + radius).min(h) {
+            enter(y, &mut across, &mut sums);
+            count += 1;
         }
-    }
+        for (y, out) in (first..).zip(rows.chunks_exact_mut(w)) {
+            // The row that leaves has the place in the ring of the one that enters.
+            if y > first && y > radius {
+                let leaves = &across[(y - radius - 1) % ring * w..][..w];
+                sums.iter_mut().zip(leaves).for_each(|(sum, v)| add(sum, v, -1.0));
+                count -= 1;
+            }
+            if y + radius < h {
+                enter(y + radius, &mut across, &mut sums);
+                count += 1;
+            }
+            let share = count as f64;
+            out.iter_mut().zip(&sums).for_each(|(out, sum)| *out = made(&sum.map(|s| (s / share) as f32)));
+        }
+    });
     out
 }
 
@@ -71,35 +99,6 @@ fn slide<'a, const N: usize>(n: usize, radius: usize, out: &mut [[f32; N]], at: 
         }
         *value = sum.map(|s| (s / count as f64) as f32);
     }
-}
-
-/// Window means down the columns `x0..x1`.
-fn column_means<const N: usize>(plane: &Plane<[f32; N]>, x0: usize, x1: usize, radius: usize) -> Vec<[f32; N]> {
-    let h = plane.height();
-    let mut sums = vec![[0.0f64; N]; x1 - x0];
-    let mut count = 0usize;
-    let change = |sums: &mut [[f64; N]], y: usize, sign: f64| {
-        for (sum, value) in sums.iter_mut().zip(&plane.row(y)[x0..x1]) {
-            add(sum, value, sign);
-        }
-    };
-    for y in 0..radius.min(h) {
-        change(&mut sums, y, 1.0);
-        count += 1;
-    }
-    let mut out = Vec::with_capacity(h * (x1 - x0));
-    for y in 0..h {
-        if y + radius < h {
-            change(&mut sums, y + radius, 1.0);
-            count += 1;
-        }
-        if y > radius {
-            change(&mut sums, y - radius - 1, -1.0);
-            count -= 1;
-        }
-        out.extend(sums.iter().map(|sum| sum.map(|s| (s / count as f64) as f32)));
-    }
-    out
 }
 
 fn add<const N: usize>(sum: &mut [f64; N], value: &[f32; N], sign: f64) {
@@ -181,7 +180,7 @@ mod tests {
 
     #[test]
     fn box_mean_equals_plain_sums() {
-        for (w, h, radius) in [(37, 23, 3), (5, 4, 9), (1, 1, 2), (40, 1, 1)] {
+        for (w, h, radius) in [(37, 23, 3), (5, 4, 9), (1, 1, 2), (40, 1, 1), (3, 200, 5), (2, 70, 90)] {
             let plane = Plane::from_fn(w, h, |x, y| [((x * 7 + y * 13) % 11) as f32]);
             let fast = box_mean(&plane, radius);
             for y in 0..h {

@@ -81,45 +81,77 @@ struct Patch {
     area: usize,
 }
 
-/// Patches joined over sides and corners that are large and round enough for a square.
+/// Dark px of one row next to each other, `from..to`.
+struct Run {
+    y: usize,
+    from: usize,
+    to: usize,
+}
+
+/// Patches joined over sides and corners that are large and round enough for a square, in the order of their first px.
 fn patches(dark: &Plane<bool>) -> Vec<Patch> {
-    let (w, h) = (dark.width(), dark.height());
-    let mut seen = Plane::filled(w, h, false);
-    let mut found = Vec::new();
-    let mut stack = Vec::new();
-    for y in 0..h {
-        for x in 0..w {
-            if !dark.get(x, y) || seen.get(x, y) {
-                continue;
-            }
-            seen.set(x, y, true);
-            stack.push((x, y));
-            let mut members = Vec::new();
-            while let Some((px, py)) = stack.pop() {
-                members.push((px, py));
-                for ny in py.saturating_sub(1)..(py + 2).min(h) {
-                    for nx in px.saturating_sub(1)..(px + 2).min(w) {
-                        if dark.get(nx, ny) && !seen.get(nx, ny) {
-                            seen.set(nx, ny, true);
-                            stack.push((nx, ny));
-                        }
-                    }
-                }
-            }
-            // A square's border alone has 28 of 64 cells; of 16 px that is 112 px.
-            if members.len() < 100 {
-                continue;
-            }
-            let (top, bottom) = members.iter().fold((h, 0), |(a, b), &(_, y)| (a.min(y), b.max(y)));
-            let mut rows = vec![(w, 0); bottom - top + 1];
-            for &(x, y) in &members {
-                let row = &mut rows[y - top];
-                *row = (row.0.min(x), row.1.max(x));
-            }
-            found.push(Patch { top, rows, area: members.len() });
+    // A square's border alone has 28 of 64 cells; of 16 px that is 112 px.
+    const LEAST_AREA: usize = 100;
+    let (runs, first) = joined_runs(dark);
+    // By first run.
+    let mut areas = vec![0; runs.len()];
+    for (run, first) in runs.iter().zip(&first) {
+        areas[*first] += run.to - run.from;
+    }
+    let mut place = vec![usize::MAX; runs.len()];
+    let mut found: Vec<Patch> = Vec::new();
+    for (i, (run, &first)) in runs.iter().zip(&first).enumerate() {
+        if areas[first] < LEAST_AREA {
+            continue;
+        }
+        if first == i {
+            place[i] = found.len();
+            found.push(Patch { top: run.y, rows: vec![], area: areas[i] });
+        }
+        let patch = &mut found[place[first]];
+        // Runs come row by row and from left to right.
+        match patch.rows.get_mut(run.y - patch.top) {
+            Some(row) => row.1 = run.to - 1,
+            None => patch.rows.push((run.from, run.to - 1)),
         }
     }
     found
+}
+
+/// All runs of dark px, and for each the first run of its patch.
+fn joined_runs(dark: &Plane<bool>) -> (Vec<Run>, Vec<usize>) {
+    fn root(parent: &mut [usize], mut i: usize) -> usize {
+        while parent[i] != i {
+            parent[i] = parent[parent[i]];
+            i = parent[i];
+        }
+        i
+    }
+    let (mut runs, mut parent): (Vec<Run>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut above = 0..0;
+    for (y, row) in dark.rows().enumerate() {
+        let here = runs.len();
+        let mut near = above.start;
+        let mut x = 0;
+        while let Some(from) = row[x..].iter().position(|d| *d).map(|d| x + d) {
+            let to = row[from..].iter().position(|d| !*d).map_or(row.len(), |d| from + d);
+            let own = runs.len();
+            parent.push(own);
+            // Runs above that touch this one, over corners too.
+            while near < above.end && runs[near].to < from {
+                near += 1;
+            }
+            for other in (near..above.end).take_while(|i| runs[*i].from <= to) {
+                let (a, b) = (root(&mut parent, own), root(&mut parent, other));
+                parent[a.max(b)] = a.min(b);
+            }
+            runs.push(Run { y, from, to });
+            x = to;
+        }
+        above = here..runs.len();
+    }
+    let first = (0..runs.len()).map(|i| root(&mut parent, i)).collect();
+    (runs, first)
 }
 
 /// The quadrilateral that a patch fills, if it does.

@@ -32,7 +32,7 @@ fn coverage_speaks_for_hair_and_against_skin_and_never_shouts() {
 
 #[test]
 fn maps_cover_the_photo_and_are_probabilities() {
-    let maps = Net::embedded().unwrap().maps(&Photo::of(picture(600, 450))).unwrap();
+    let maps = Net::embedded().unwrap().maps(&Photo::of(picture(600, 450)));
     assert_eq!((maps.probability.width(), maps.probability.height()), (maps.hidden.width(), maps.hidden.height()));
     let ratio = maps.probability.width() as f64 / maps.probability.height() as f64;
     assert!((ratio / (600.0 / 450.0) - 1.0).abs() < 0.15, "{ratio}");
@@ -42,18 +42,31 @@ fn maps_cover_the_photo_and_are_probabilities() {
     assert!(maps.hidden.as_slice().iter().all(|v| (0.0..=1.0).contains(v)));
 }
 
+/// The runtime that served before is the peer: it reads the same file by code of its own.
 #[test]
-fn same_numbers_on_any_number_of_threads() {
-    let net = Net::embedded().unwrap();
-    let input =
-        vec![0.3f32; 3 * 96 * 128].iter().enumerate().map(|(i, v)| v + (i % 101) as f32 * 0.01).collect::<Vec<_>>();
-    let run = |threads: usize| {
-        let mut options = rten::RunOptions::default();
-        options.thread_pool = Some(std::sync::Arc::new(rten::ThreadPool::with_num_threads(threads)));
-        let value = Value::from_shape([1, 3, 96, 128], input.clone()).unwrap();
-        net.model.run_one(value.into(), Some(options)).unwrap().into_shape_vec::<f32, 4>().unwrap().1
-    };
-    assert_eq!(run(1), run(4));
+fn the_graph_answers_as_another_runtime_does() {
+    let peer = rten::Model::load_static_slice(WEIGHTS).expect("the peer reads the file");
+    for (w, h) in [(128, 96), (64, 160)] {
+        let value = |c: usize, x: usize, y: usize| ((c * 31 + x * 7 + y * 13) % 101) as f32 * 0.03 - 1.5;
+        let flat: Vec<f32> = (0..3 * w * h).map(|i| value(i / (w * h), i % w, i / w % h)).collect();
+        let given = rten::Value::from_shape([1, 3, h, w], flat).unwrap();
+        let (shape, expected) = peer.run_one(given.into(), None).unwrap().into_shape_vec::<f32, 4>().unwrap();
+        assert_eq!(shape, [1, CHANNELS, h / 2, w / 2]);
+        for isa in Isa::available() {
+            let mut input = Features::zeros(3, w, h);
+            for c in 0..3 {
+                for y in 0..h {
+                    input.row_mut(c, y).iter_mut().enumerate().for_each(|(x, v)| *v = value(c, x, y));
+                }
+            }
+            let answer = graph::Graph::read(WEIGHTS, isa).unwrap().run(input);
+            let rows = (0..CHANNELS).flat_map(|c| (0..h / 2).map(move |y| (c, y)));
+            let found: Vec<f32> = rows.flat_map(|(c, y)| answer.row(c, y).to_vec()).collect();
+            assert_eq!(found.len(), expected.len());
+            let off = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(off < 1e-3, "{isa:?}, {w} x {h}: {off}");
+        }
+    }
 }
 
 #[test]
@@ -75,12 +88,12 @@ fn mirror_images_swap_left_and_right() {
         canonical: Plane::from_vec(2, 1, vec![[0.5, 0.5, 0.3], [-0.5, 0.5, 0.1]]),
         ..maps.clone()
     };
-    assert_eq!(mirrored.mirrored().hidden, maps.hidden);
-    assert_eq!(mirrored.mirrored().canonical, maps.canonical);
-    let both = mean(&[maps.clone(), mirrored.mirrored()]);
+    assert_eq!(mirrored.clone().mirrored().hidden, maps.hidden);
+    assert_eq!(mirrored.clone().mirrored().canonical, maps.canonical);
+    let both = mean(&[maps.clone(), mirrored.clone().mirrored()]);
     assert_eq!((both.hidden, both.canonical), (maps.hidden.clone(), maps.canonical.clone()));
     maps.hidden.set(0, 0, 0.4);
-    assert!((mean(&[maps, mirrored.mirrored()]).hidden.get(0, 0) - 0.3).abs() < 1e-6);
+    assert!((mean(&[maps, mirrored.clone().mirrored()]).hidden.get(0, 0) - 0.3).abs() < 1e-6);
 }
 
 #[test]
@@ -154,4 +167,14 @@ fn an_even_field_is_a_closeup_and_a_head_before_a_wall_is_none() {
     let (even, head) = (odds(even, false), odds(head, true));
     assert!(even > 2.0 && head < -2.0, "{even}, {head}");
     assert!(odds(Plane::filled(3, 1, [0.25; 4]), false).is_finite());
+}
+
+#[test]
+fn a_file_with_other_operators_is_refused() {
+    let mut model = rten_onnx::onnx::ModelProto::parse_buf(WEIGHTS).unwrap();
+    let node = model.graph.as_mut().and_then(|g| g.node.iter_mut().find(|n| n.op_type.as_deref() == Some("Relu")));
+    node.expect("the net has a Relu").op_type = Some("Sigmoid".into());
+    let refused = graph::Graph::read(&model.write_buf().unwrap(), Isa::Portable).err().expect("refused");
+    assert!(refused.contains("Sigmoid"), "{refused}");
+    assert!(graph::Graph::read(&WEIGHTS[..WEIGHTS.len() / 2], Isa::Portable).is_err(), "a truncated file");
 }
