@@ -4,9 +4,13 @@
 #![allow(clippy::print_stdout, missing_docs)]
 
 use std::io::{BufRead, Write};
+use std::sync::{Arc, LazyLock};
 
 use image::{ImageBuffer, Luma};
 use scalpmap::kernel::{self, Isa, Mode, SIGMAS, Spot};
+use scalpmap::photo::Photo;
+use scalpmap::plane::Plane;
+use scalpmap::segmentation::net::Net;
 
 /// Least response of a spot, grey levels.
 const FLOOR: f32 = 2.0;
@@ -16,7 +20,12 @@ struct Picture {
     width: usize,
     height: usize,
     isa: Isa,
+    photo: Photo,
 }
+
+/// The same net, run by another runtime.
+static PEER: LazyLock<rten::Model> =
+    LazyLock::new(|| rten::Model::load_file("models/head-seg.onnx").expect("benches run in the repository's root"));
 
 impl Picture {
     fn spots(&self, mode: Mode) -> Vec<Spot> {
@@ -45,6 +54,8 @@ impl Picture {
             }
             "imageproc" => self.imageproc().to_string(),
             "libblur" => self.libblur().to_string(),
+            "net" => Net::embedded().expect("the net loads").maps(&self.photo).hidden.get(0, 0).to_string(),
+            "rten" => Self::rten().to_string(),
             "peak" => kernel::multiply_adds(self.isa, 1 << 22).to_string(),
             "write-exact" => write("exact", rows(&self.spots(Mode::Exact))),
             "write-decimated" => write("decimated", rows(&self.spots(Mode::Decimated))),
@@ -86,6 +97,18 @@ impl Picture {
         level[0]
     }
 
+    /// The graph alone for the two looks that the net takes at this photo, without their making and averaging.
+    fn rten() -> f32 {
+        let mut options = rten::RunOptions::default();
+        options.thread_pool = Some(Arc::new(rten::ThreadPool::with_num_threads(1)));
+        let looks = [[1, 3, 192, 256], [1, 3, 256, 320]].map(|shape: [usize; 4]| {
+            let grey = rten::Value::from_shape(shape, vec![0.1f32; shape.iter().product()]).expect("as many as px");
+            let answer = PEER.run_one(grey.into(), Some(options.clone())).expect("the net runs");
+            answer.into_shape_vec::<f32, 4>().expect("four axes").1[0]
+        });
+        looks[0] + looks[1]
+    }
+
     /// The levels alone, without responses and maxima.
     fn imageproc(&self) -> f32 {
         let (grey, steps) = self.to_blur();
@@ -110,7 +133,8 @@ fn main() {
     let image = image::open(path).expect("the photo can be read").into_rgb8();
     let (width, height) = (image.width() as usize, image.height() as usize);
     let rgb = image.as_raw().as_chunks::<3>().0.to_vec();
-    let picture = Picture { rgb, width, height, isa: Isa::chosen() };
+    let photo = Photo::of(Plane::from_vec(width, height, rgb.clone()));
+    let picture = Picture { rgb, width, height, isa: Isa::chosen(), photo };
     let mut out = std::io::stdout();
     let mut say = |line: &str| writeln!(out, "{line}").and_then(|()| out.flush()).expect("the caller listens");
     say(picture.isa.name());

@@ -352,13 +352,18 @@ def main():
         contestants["kernel, decimated, AVX2"] = lambda: narrow.run("decimated", 5)[0]
     times = {name: [] for name in contestants}
     peaks = []
+    # Loaded once, before the clock runs.
+    nets = {task: [] for task in ("net", "rten") if kernel.run(task)}
     for _ in range(rounds):
         for name, run in contestants.items():
             times[name].append(run() * 1e3 / megapixels)
+        for task, taken in nets.items():
+            taken.append(kernel.run(task, 3)[0] * 1e3)
         seconds, done = kernel.run("peak")
         peaks.append(int(done) / seconds)
     ms = {name: statistics.median(t) for name, t in times.items()}
     peak = max(peaks)
+    net, rten = (statistics.median(nets[task]) for task in ("net", "rten"))
 
     # Weights of both passes per pixel, as a plain evaluation would multiply and add them.
     taps = lambda sigmas: sum(2 * (2 * int(np.ceil(3 * s - 1e-3)) + 1) for s in sigmas)  # noqa: E731
@@ -389,6 +394,8 @@ def main():
         ("share of the multiply-add peak, decimated", share(decimated_work, "kernel, decimated"), "0.40 (0.50)"),
         ("ridges, against scikit-image frangi", ms["scikit-image frangi"] / ms["kernel, ridges"], "30 (60)"),
         ("ridges, against OpenCV", ms["OpenCV, ridges"] / ms["kernel, ridges"], ""),
+        ("the net's two looks at a photo, of 256 and 320 px, CPU ms", net, "at most 60 a look"),
+        ("the net's two looks, against rten running its graph", rten / net, ""),
         ("whole close-up analysis, 2 MP, times libjpeg-turbo's decoding", closeup / closeup_decode, "at most 10 (5)"),
         ("whole head analysis, 12 MP, times libjpeg-turbo's decoding", head / head_decode, "at most 5 (3)"),
         ("peak memory of a head of 12 MP beyond its px and the program at rest, MiB", most - base - 36e6 / 2**20, "at most 96 (48)"),

@@ -12,7 +12,7 @@ mod resample;
 
 pub use format::Format;
 pub use limits::{Limits, MIN_SIDE_PX};
-pub use resample::luma;
+pub use resample::{SCREEN_SIDE, luma};
 
 use crate::error::Error;
 use crate::plane::Plane;
@@ -29,13 +29,15 @@ pub struct Photo {
     pub warnings: Vec<String>,
     /// Copies of half the size, a quarter and so on, made when first asked for.
     halved: std::sync::OnceLock<Vec<Plane<[u8; 3]>>>,
+    /// See [`Photo::on_screen`].
+    on_screen: std::sync::OnceLock<Plane<[u8; 3]>>,
 }
 
 impl Photo {
     /// A photo with what is known about its file.
     #[must_use]
     pub fn new(rgb: Plane<[u8; 3]>, meta: Metadata, warnings: Vec<String>) -> Self {
-        Self { rgb, meta, warnings, halved: std::sync::OnceLock::new() }
+        Self { rgb, meta, warnings, halved: std::sync::OnceLock::new(), on_screen: std::sync::OnceLock::new() }
     }
 
     /// A picture about whose file nothing is known.

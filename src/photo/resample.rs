@@ -2,6 +2,7 @@
 
 use super::Photo;
 use crate::plane::Plane;
+use crate::plane::resize::FilterType;
 use rayon::prelude::*;
 
 /// Luma of one sRGB pixel, 0..255, in integers: Rec. ITU-R BT.601, Y' = 0.299 R' + 0.587 G' + 0.114 B'.
@@ -13,6 +14,9 @@ pub fn luma([r, g, b]: [u8; 3]) -> u8 {
     // Weights in 1/65536 that sum to 65536: white stays 255, greys stay themselves.
     ((19_595 * u32::from(r) + 38_470 * u32::from(g) + 7_471 * u32::from(b) + 32_768) >> 16) as u8
 }
+
+/// Longer side of [`Photo::on_screen`] in px.
+pub const SCREEN_SIDE: usize = 1600;
 
 /// Copies are not halved below this side in px: the small ones cost next to nothing to make from it.
 const LEAST_COPY: usize = 512;
@@ -65,6 +69,21 @@ impl Photo {
         });
         copies.iter().rev().find(|copy| longer(copy) >= side).unwrap_or(&self.rgb)
     }
+
+    /// The photo reduced to a screenful, [`SCREEN_SIDE`] px; itself where it is no larger. Markers are sought in it, and overlays are
+    /// drawn on it.
+    #[must_use]
+    pub fn on_screen(&self) -> &Plane<[u8; 3]> {
+        let longer = self.rgb.width().max(self.rgb.height());
+        if longer <= SCREEN_SIDE {
+            return &self.rgb;
+        }
+        self.on_screen.get_or_init(|| {
+            let scaled = |v: usize| ((v * SCREEN_SIDE) as f64 / longer as f64).round() as usize;
+            let (w, h) = (scaled(self.rgb.width()), scaled(self.rgb.height()));
+            self.of_side(SCREEN_SIDE).resized(w, h, FilterType::Bilinear)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -94,5 +113,15 @@ mod tests {
         // 4 and 5 of a row, 8 and 9 of a column: means of 4.5 and 8.5, rounded up.
         assert_eq!((half.height(), half.get(2, 4)), (550, [5, 9, 7]));
         assert_eq!(half.get(1024, 0), [48, 1, 7], "the last column has no partner");
+    }
+
+    #[test]
+    fn a_screenful_keeps_proportions_and_small_photos() {
+        let large = photo(Plane::filled(4000, 3000, [9, 8, 7]));
+        let screen = large.on_screen();
+        assert_eq!((screen.width(), screen.height(), screen.get(800, 600)), (1600, 1200, [9, 8, 7]));
+        let small = photo(Plane::filled(640, 480, [9, 8, 7]));
+        assert_eq!(small.on_screen(), &small.rgb);
+        assert_eq!(photo(Plane::filled(5000, 1, [1; 3])).on_screen().height(), 1);
     }
 }

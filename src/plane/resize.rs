@@ -6,13 +6,14 @@ use fast_image_resize::{PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::Plane;
 
-/// A picture of `from` px at `to` px; every px of the source counts when shrinking, so that no strand aliases.
-fn convolved(bytes: &[u8], from: (usize, usize), to: (usize, usize), kind: PixelType, filter: FilterType) -> Vec<u8> {
-    let source = ImageRef::new(from.0 as u32, from.1 as u32, bytes, kind).expect("the values of a plane fill it");
-    let mut target = Image::new(to.0 as u32, to.1 as u32, kind);
+/// Fills `target` with `source`, each with its columns and rows; every px of the source counts when shrinking, so that no strand aliases.
+fn convolve(source: (&[u8], usize, usize), target: (&mut [u8], usize, usize), kind: PixelType, filter: FilterType) {
+    let (bytes, w, h) = source;
+    let source = ImageRef::new(w as u32, h as u32, bytes, kind).expect("the values of a plane fill it");
+    let (bytes, w, h) = target;
+    let mut target = Image::from_slice_u8(w as u32, h as u32, bytes, kind).expect("so do these");
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new().resize(&source, &mut target, &options).expect("source and target are of one kind");
-    target.into_vec()
 }
 
 impl Plane<[u8; 3]> {
@@ -23,9 +24,10 @@ impl Plane<[u8; 3]> {
         if to == (self.width(), self.height()) {
             return self.clone();
         }
-        let bytes = self.as_slice().as_flattened();
-        let data = convolved(bytes, (self.width(), self.height()), to, PixelType::U8x3, filter);
-        Self::from_vec(to.0, to.1, data.as_chunks::<3>().0.to_vec())
+        let mut out = Self::filled(to.0, to.1, [0; 3]);
+        let source = (self.as_slice().as_flattened(), self.width(), self.height());
+        convolve(source, (out.as_mut_slice().as_flattened_mut(), to.0, to.1), PixelType::U8x3, filter);
+        out
     }
 
     /// A copy whose longer side is at most `side` px, each px the mean of those it stands for; never enlarged, and at least 1 x 1.
@@ -45,8 +47,10 @@ impl Plane<u8> {
     #[must_use]
     pub fn resized(&self, width: usize, height: usize, filter: FilterType) -> Self {
         let to = (width.max(1), height.max(1));
-        let data = convolved(self.as_slice(), (self.width(), self.height()), to, PixelType::U8, filter);
-        Self::from_vec(to.0, to.1, data)
+        let mut out = Self::filled(to.0, to.1, 0);
+        let source = (self.as_slice(), self.width(), self.height());
+        convolve(source, (out.as_mut_slice(), to.0, to.1), PixelType::U8, filter);
+        out
     }
 }
 

@@ -65,14 +65,10 @@ impl Canvas {
 
     /// Copies a picture onto the canvas; what reaches beyond its border is cut.
     pub fn place(&mut self, picture: &Plane<[u8; 3]>, left: usize, top: usize) {
-        let (w, h) = (self.pixmap.width() as usize, self.pixmap.height() as usize);
-        let data = self.pixmap.data_mut();
-        for (y, row) in picture.rows().enumerate().take(h.saturating_sub(top)) {
-            for (x, px) in row.iter().enumerate().take(w.saturating_sub(left)) {
-                let at = ((y + top) * w + x + left) * 4;
-                data[at..at + 3].copy_from_slice(px);
-                data[at + 3] = 255;
-            }
+        let w = self.pixmap.width() as usize;
+        let lines = self.pixmap.data_mut().as_chunks_mut::<4>().0.chunks_exact_mut(w).skip(top);
+        for (line, row) in lines.zip(picture.rows()) {
+            line.iter_mut().skip(left).zip(row).for_each(|(to, [r, g, b])| *to = [*r, *g, *b, 255]);
         }
     }
 
@@ -84,7 +80,8 @@ impl Canvas {
     /// The picture's sRGB bytes, row by row.
     pub fn into_rgb(self) -> Vec<u8> {
         // Everything drawn lies over an opaque ground, so premultiplied is plain.
-        self.pixmap.data().chunks_exact(4).flat_map(|px| [px[0], px[1], px[2]]).collect()
+        let px = self.pixmap.data().as_chunks::<4>().0.iter();
+        px.map(|[r, g, b, _]| [*r, *g, *b]).collect::<Vec<_>>().into_flattened()
     }
 
     fn stroke_path(&mut self, path: &Path, colour: Rgb, alpha: f32, width: f32, dash: Option<[f32; 2]>) {

@@ -12,13 +12,13 @@ use super::canvas::{Canvas, INK, Rgb, WHITE, Weight, text_width};
 use super::{png, words};
 use crate::analysis::Analysis;
 use crate::error::Error;
-use crate::photo::Photo;
+use crate::photo::{Photo, SCREEN_SIDE};
 use crate::plane::Point;
 use crate::plane::resize::FilterType;
 use crate::view::View;
 
-/// Longest side of the drawn photo, px: a screenful; a phone photo of 12 MP is reduced to it.
-const LONGEST_SIDE: f64 = 1600.0;
+/// Longest side of the drawn photo, px; a phone photo of 12 MP is reduced to it.
+const LONGEST_SIDE: f64 = SCREEN_SIDE as f64;
 
 /// Small photos are enlarged at most this much, so that lines and labels fit; more would only show blocks.
 const MOST_ENLARGED: f64 = 2.0;
@@ -88,7 +88,8 @@ pub fn draw(photo: &Photo, a: &Analysis) -> Overlay {
         Frame { zoom: zoom as f32, left: ((canvas_width - width) / 2) as f32, top: head as f32, width, height, text };
     let mut canvas = Canvas::new(canvas_width as u32, (head + height + foot) as u32, INK);
     let closeup = a.view.view == View::Closeup;
-    let mut picture = photo.of_side(width.max(height)).resized(width, height, FilterType::CatmullRom);
+    // As large as the copy already, unless a small photo is enlarged.
+    let mut picture = photo.on_screen().resized(width, height, FilterType::CatmullRom);
     if !closeup {
         head::tint(&mut picture, a);
     }

@@ -23,9 +23,6 @@ pub fn tag_of_size(size: Mm) -> usize {
     SIDES_MM.iter().position(|s| s.is_some_and(|s| (s - size.get()).abs() < 1e-6)).unwrap_or(tag36h11::TAGS - 1)
 }
 
-/// Longer side in px of the copy in which tags are looked for: a 20 mm tag on a photo of 400 mm has 80 px there.
-const SEARCH_SIDE: usize = 1600;
-
 /// Print and paper: a 20 mm sticker read to 0.2 mm is ±1 %.
 const SIZE_ERROR: f64 = 0.01;
 
@@ -78,7 +75,8 @@ impl Marker {
 /// Finds all tags of our sheets in a photo, largest first.
 #[must_use]
 pub fn detect(photo: &Photo) -> Vec<Marker> {
-    let copy = photo.of_side(SEARCH_SIDE).shrunk(SEARCH_SIDE);
+    // A 20 mm tag on a photo of 400 mm has 80 px there.
+    let copy = photo.on_screen();
     let shrink = photo.rgb.width() as f32 / copy.width() as f32;
     let luma = copy.luma();
     let mut found: Vec<Marker> = Vec::new();

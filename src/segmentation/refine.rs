@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::islands::{regions, swallowed_by};
-use super::working::{neighbours, resized, size_within};
+use super::working::{cells, neighbours, resized, size_within};
 use super::{Segmentation, Tissue, guided, matting, shape};
 use crate::photo::Photo;
 use crate::plane::Plane;
@@ -178,14 +178,7 @@ fn labels(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Plane<T
         return small;
     }
     let columns: Vec<_> = (0..width).map(|x| neighbours(x, width, small.width())).collect();
-    // Columns of the photo that lie between the same two columns of the map.
-    let cells: Vec<std::ops::Range<usize>> = columns
-        .chunk_by(|a, b| a.0 == b.0)
-        .scan(0, |end, cell| {
-            let start = std::mem::replace(end, *end + cell.len());
-            Some(start..*end)
-        })
-        .collect();
+    let cells = cells(&columns);
     let mut out = Plane::filled(width, height, Tissue::Background);
     out.as_mut_slice().par_chunks_mut(width).enumerate().with_min_len(16).for_each(|(y, row)| {
         let (y0, y1, fy) = neighbours(y, height, small.height());

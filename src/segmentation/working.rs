@@ -161,6 +161,17 @@ pub fn neighbours(i: usize, from: usize, to: usize) -> (usize, usize, f32) {
     (first, (first + 1).min(to - 1), position - first as f32)
 }
 
+/// Runs of new samples that lie between the same two samples of the line that they are read from; `line` is what [`neighbours`] tells of each.
+#[must_use]
+pub fn cells(line: &[(usize, usize, f32)]) -> Vec<std::ops::Range<usize>> {
+    let runs = line.chunk_by(|a, b| a.0 == b.0);
+    runs.scan(0, |end, cell| {
+        let start = std::mem::replace(end, *end + cell.len());
+        Some(start..*end)
+    })
+    .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

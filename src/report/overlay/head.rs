@@ -10,7 +10,7 @@ use crate::plane::resize::FilterType;
 use crate::plane::{Plane, Point};
 use crate::report::region_label;
 use crate::segmentation::Tissue;
-use crate::segmentation::working::neighbours;
+use crate::segmentation::working::{cells, neighbours};
 
 /// Vermilion of Okabe and Ito.
 const HAIRLINE: Rgb = [213, 94, 0];
@@ -22,6 +22,9 @@ const DARK: Rgb = [20, 20, 20];
 
 /// Strongest tint: the skin below stays visible.
 const STRONGEST: f32 = 0.5;
+
+/// Share of the scalp's weight below which a px is not coloured.
+const LEAST_SEEN: f32 = 0.02;
 
 /// Longest side at which the colours are computed, and the radius of their edges there, px: about 0.3 % of the picture.
 const SOFT_SIDE: f32 = 400.0;
@@ -57,6 +60,7 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
     let shares = cover.map(f32::from).gaussian(SOFTNESS);
     let table: Vec<(Rgb, f32)> = (0..=255u16).map(|i| colour(f32::from(i) / 255.0)).collect();
     let columns: Vec<_> = (0..w).map(|x| neighbours(x, w, sw)).collect();
+    let cells = cells(&columns);
     picture.as_mut_slice().par_chunks_exact_mut(w).enumerate().with_min_len(16).for_each_init(
         || vec![[0.0f32; 2]; sw],
         |line, (y, row)| {
@@ -65,13 +69,19 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
                 let down = |plane: &Plane<f32>| plane.get(x, y0) + fy * (plane.get(x, y1) - plane.get(x, y0));
                 *between = [down(&weight) / 255.0, down(&shares)];
             }
-            for (px, &(x0, x1, fx)) in row.iter_mut().zip(&columns) {
+            for cell in &cells {
+                let (x0, x1, _) = columns[cell.start];
                 let (a, b) = (line[x0], line[x1]);
-                let mask = a[0] + fx * (b[0] - a[0]);
-                if mask > 0.02 {
-                    let hidden = ((a[1] + fx * (b[1] - a[1])) / mask).clamp(0.0, 255.0) as usize;
-                    let (tint, strength) = table[hidden];
-                    *px = mix(*px, tint, strength * mask.min(1.0));
+                if a[0].max(b[0]) <= LEAST_SEEN {
+                    continue;
+                }
+                for (px, &(_, _, fx)) in row[cell.clone()].iter_mut().zip(&columns[cell.clone()]) {
+                    let mask = a[0] + fx * (b[0] - a[0]);
+                    if mask > LEAST_SEEN {
+                        let hidden = ((a[1] + fx * (b[1] - a[1])) / mask).clamp(0.0, 255.0) as usize;
+                        let (tint, strength) = table[hidden];
+                        *px = mix(*px, tint, strength * mask.min(1.0));
+                    }
                 }
             }
         },
