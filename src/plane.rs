@@ -5,6 +5,7 @@
 pub mod filter;
 pub mod linear;
 pub mod resize;
+pub mod runs;
 
 use rayon::prelude::*;
 use serde::Serialize;

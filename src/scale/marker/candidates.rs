@@ -1,6 +1,7 @@
 //! Dark patches whose convex hull is a quadrilateral.
 
 use super::geometry;
+use crate::plane::runs::Runs;
 use crate::plane::{Plane, Point};
 use rayon::prelude::*;
 
@@ -81,77 +82,28 @@ struct Patch {
     area: usize,
 }
 
-/// Dark px of one row next to each other, `from..to`.
-struct Run {
-    y: usize,
-    from: usize,
-    to: usize,
-}
-
 /// Patches joined over sides and corners that are large and round enough for a square, in the order of their first px.
 fn patches(dark: &Plane<bool>) -> Vec<Patch> {
     // A square's border alone has 28 of 64 cells; of 16 px that is 112 px.
     const LEAST_AREA: usize = 100;
-    let (runs, first) = joined_runs(dark);
-    // By first run.
-    let mut areas = vec![0; runs.len()];
-    for (run, first) in runs.iter().zip(&first) {
-        areas[*first] += run.to - run.from;
-    }
-    let mut place = vec![usize::MAX; runs.len()];
+    let runs = Runs::of(dark, |d| d, true);
+    let mut areas = vec![0; runs.list.len()];
+    runs.with_parts().for_each(|(run, part)| areas[part] += run.columns.len());
+    let mut place = vec![usize::MAX; runs.list.len()];
     let mut found: Vec<Patch> = Vec::new();
-    for (i, (run, &first)) in runs.iter().zip(&first).enumerate() {
-        if areas[first] < LEAST_AREA {
-            continue;
-        }
-        if first == i {
+    for (i, (run, part)) in runs.with_parts().enumerate().filter(|(_, (_, part))| areas[*part] >= LEAST_AREA) {
+        if part == i {
             place[i] = found.len();
-            found.push(Patch { top: run.y, rows: vec![], area: areas[i] });
+            found.push(Patch { top: run.row, rows: vec![], area: areas[i] });
         }
-        let patch = &mut found[place[first]];
+        let patch = &mut found[place[part]];
         // Runs come row by row and from left to right.
-        match patch.rows.get_mut(run.y - patch.top) {
-            Some(row) => row.1 = run.to - 1,
-            None => patch.rows.push((run.from, run.to - 1)),
+        match patch.rows.get_mut(run.row - patch.top) {
+            Some(row) => row.1 = run.columns.end - 1,
+            None => patch.rows.push((run.columns.start, run.columns.end - 1)),
         }
     }
     found
-}
-
-/// All runs of dark px, and for each the first run of its patch.
-fn joined_runs(dark: &Plane<bool>) -> (Vec<Run>, Vec<usize>) {
-    fn root(parent: &mut [usize], mut i: usize) -> usize {
-        while parent[i] != i {
-            parent[i] = parent[parent[i]];
-            i = parent[i];
-        }
-        i
-    }
-    let (mut runs, mut parent): (Vec<Run>, Vec<usize>) = (Vec::new(), Vec::new());
-    let mut above = 0..0;
-    for (y, row) in dark.rows().enumerate() {
-        let here = runs.len();
-        let mut near = above.start;
-        let mut x = 0;
-        while let Some(from) = row[x..].iter().position(|d| *d).map(|d| x + d) {
-            let to = row[from..].iter().position(|d| !*d).map_or(row.len(), |d| from + d);
-            let own = runs.len();
-            parent.push(own);
-            // Runs above that touch this one, over corners too.
-            while near < above.end && runs[near].to < from {
-                near += 1;
-            }
-            for other in (near..above.end).take_while(|i| runs[*i].from <= to) {
-                let (a, b) = (root(&mut parent, own), root(&mut parent, other));
-                parent[a.max(b)] = a.min(b);
-            }
-            runs.push(Run { y, from, to });
-            x = to;
-        }
-        above = here..runs.len();
-    }
-    let first = (0..runs.len()).map(|i| root(&mut parent, i)).collect();
-    (runs, first)
 }
 
 /// The quadrilateral that a patch fills, if it does.

@@ -1,0 +1,113 @@
+//! Runs of px in rows, and the connected parts that they make: far fewer than px, so that parts are found in one pass.
+
+use std::ops::Range;
+
+use super::Plane;
+
+/// Px next to each other in one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The row.
+    pub row: usize,
+    /// Its columns from the first to behind the last.
+    pub columns: Range<usize>,
+}
+
+/// All runs of a plane, row after row and from left to right.
+#[derive(Debug, Clone, Default)]
+pub struct Runs {
+    /// The runs.
+    pub list: Vec<Run>,
+    /// For each run the number of the first run of its part, by which parts are told apart.
+    pub part: Vec<usize>,
+}
+
+impl Runs {
+    /// The runs of the values that `counts` tells. Parts are joined over the sides of px and, with `corners`, over those too.
+    #[must_use]
+    pub fn of<T: Copy>(plane: &Plane<T>, counts: impl Fn(T) -> bool, corners: bool) -> Self {
+        let (mut list, mut part): (Vec<Run>, Vec<usize>) = (Vec::new(), Vec::new());
+        let reach = usize::from(corners);
+        let mut above = 0..0;
+        for (y, row) in plane.rows().enumerate() {
+            let here = list.len();
+            let mut near = above.start;
+            let mut x = 0;
+            while let Some(start) = row[x..].iter().position(|v| counts(*v)).map(|n| x + n) {
+                let end = row[start..].iter().position(|v| !counts(*v)).map_or(row.len(), |n| start + n);
+                let own = list.len();
+                part.push(own);
+                // What ends before this run touches none that follow either.
+                while near < above.end && list[near].columns.end + reach <= start {
+                    near += 1;
+                }
+                for other in (near..above.end).take_while(|i| list[*i].columns.start < end + reach) {
+                    let (a, b) = (first(&mut part, own), first(&mut part, other));
+                    part[a.max(b)] = a.min(b);
+                }
+                list.push(Run { row: y, columns: start..end });
+                x = end;
+            }
+            above = here..list.len();
+        }
+        (0..list.len()).for_each(|i| part[i] = first(&mut part, i));
+        Self { list, part }
+    }
+
+    /// Each run with the number of its part.
+    pub fn with_parts(&self) -> impl Iterator<Item = (&Run, usize)> {
+        self.list.iter().zip(self.part.iter().copied())
+    }
+}
+
+/// The first run of a part, by any of its runs.
+fn first(part: &mut [usize], mut i: usize) -> usize {
+    while part[i] != i {
+        // Halves the way for the next who asks.
+        part[i] = part[part[i]];
+        i = part[i];
+    }
+    i
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_those_that_a_flood_fills() {
+        let plane = Plane::from_fn(41, 29, |x, y| (x * x * 31 + y * 57 + x * y * 7) % 11 < 5);
+        for corners in [false, true] {
+            let runs = Runs::of(&plane, |v| v, corners);
+            let mut of = Plane::filled(41, 29, usize::MAX);
+            for (run, part) in runs.with_parts() {
+                of.row_mut(run.row)[run.columns.clone()].fill(part);
+            }
+            // The plain twin: a flood from each px.
+            let mut flooded = Plane::filled(41, 29, usize::MAX);
+            for start in 0..41 * 29 {
+                let mut open = vec![(start % 41, start / 41)];
+                while let Some((x, y)) = open.pop() {
+                    if x >= 41 || y >= 29 || !plane.get(x, y) || flooded.get(x, y) != usize::MAX {
+                        continue;
+                    }
+                    flooded.set(x, y, of.get(start % 41, start / 41));
+                    open.extend([(x + 1, y), (x.wrapping_sub(1), y), (x, y + 1), (x, y.wrapping_sub(1))]);
+                    if corners {
+                        let (left, up) = (x.wrapping_sub(1), y.wrapping_sub(1));
+                        open.extend([(x + 1, y + 1), (left, up), (left, y + 1), (x + 1, up)]);
+                    }
+                }
+            }
+            assert_eq!(of, flooded, "corners: {corners}");
+            assert!(runs.part.iter().enumerate().all(|(i, part)| *part <= i && runs.part[*part] == *part));
+        }
+    }
+
+    #[test]
+    fn nothing_and_everything() {
+        assert!(Runs::of(&Plane::filled(3, 2, 0), |v| v > 0, true).list.is_empty());
+        let all = Runs::of(&Plane::filled(3, 2, 1), |v| v > 0, false);
+        assert_eq!((all.list.len(), all.part), (2, vec![0, 0]));
+    }
+}
