@@ -39,11 +39,14 @@ pub fn per_px2(points: &[Point], field: &Plane<bool>, radius_px: f32) -> Plane<f
         }
     }
     let reach = radius_px / cell;
+    // Half the width of the disc by the rows from its middle.
+    let halves: Vec<f32> =
+        (0..=reach as usize + 1).map(|dy| (reach * reach - (dy * dy) as f32).max(0.0).sqrt()).collect();
     let mut out = Plane::filled(w, h, 0.0f32);
     out.as_mut_slice().par_chunks_mut(w).enumerate().for_each(|(cy, row)| {
         let centre_y = (cy as f32 + 0.5) * cell - 0.5;
         // Points beyond the disc's rows never count for this row of cells.
-        let near: Vec<&Point> = points.iter().filter(|p| (p.y - centre_y).abs() <= radius_px).collect();
+        let near: Vec<Point> = points.iter().filter(|p| (p.y - centre_y).abs() <= radius_px).copied().collect();
         for (cx, out) in row.iter_mut().enumerate() {
             if share.get(cx, cy) == 0.0 {
                 continue;
@@ -52,8 +55,7 @@ pub fn per_px2(points: &[Point], field: &Plane<bool>, radius_px: f32) -> Plane<f
             let first = (cy as f32 - reach).ceil().max(0.0) as usize;
             let last = ((cy as f32 + reach).floor() as usize).min(h - 1);
             for y in first..=last {
-                let dy = y as f32 - cy as f32;
-                let half = (reach * reach - dy * dy).max(0.0).sqrt();
+                let half = halves[y.abs_diff(cy)];
                 // Cells cut by the circle count with the part of their width inside it.
                 let at = |edge: f32| {
                     let edge = edge.clamp(0.0, w as f32);
@@ -63,8 +65,8 @@ pub fn per_px2(points: &[Point], field: &Plane<bool>, radius_px: f32) -> Plane<f
                 area += at(cx as f32 + 0.5 + half) - at(cx as f32 + 0.5 - half);
             }
             let centre = Point::new((cx as f32 + 0.5) * cell - 0.5, centre_y);
-            let count = near.iter().filter(|p| p.distance(centre) <= radius_px).count();
-            *out = (count as f64 / (area * f64::from(cell * cell)).max(1e-9)) as f32;
+            let count: u32 = near.iter().map(|p| u32::from(p.distance(centre) <= radius_px)).sum();
+            *out = (f64::from(count) / (area * f64::from(cell * cell)).max(1e-9)) as f32;
         }
     });
     out

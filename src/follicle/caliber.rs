@@ -4,9 +4,9 @@
 //! that was photographed. A blur moves contrast outwards but keeps the area, so the width holds as long as the core is still seen,
 //! which is why no calibre is given below [`LEAST_PX_PER_MM`].
 
-use std::collections::HashMap;
 use std::f32::consts::{SQRT_2, TAU};
 
+use crate::follicle::cells::Cells;
 use crate::follicle::trace::heading;
 use crate::follicle::{HairKind, Micrometre};
 use crate::plane::{Plane, Point};
@@ -48,8 +48,8 @@ pub struct Gauge<'a> {
     contrast: &'a Contrast,
     typical: f32,
     paths: &'a [&'a [Point]],
-    /// Numbers of the paths and their points by square cells as wide as [`Gauge::beside`] looks.
-    cells: HashMap<(i32, i32), Vec<(usize, Point)>>,
+    /// Points of the paths with the paths' numbers, by cells as wide as [`Gauge::beside`] looks.
+    cells: Cells<usize>,
     /// Standard deviation of the blur in px, 0 where no clear edge tells it.
     blur: f32,
 }
@@ -57,19 +57,16 @@ pub struct Gauge<'a> {
 impl<'a> Gauge<'a> {
     /// Reads the blur off the edges of the clear shafts among `paths`; `typical` is the width of a typical shaft in px.
     pub fn of(contrast: &'a Contrast, typical: f32, paths: &'a [&'a [Point]]) -> Self {
-        let mut cells: HashMap<(i32, i32), Vec<(usize, Point)>> = HashMap::new();
+        let mut cells = Cells::around(paths.iter().copied().flatten(), NEIGHBOUR * typical);
         for (k, path) in paths.iter().enumerate() {
-            for p in path.iter().step_by(2) {
-                cells.entry(cell(*p, NEIGHBOUR * typical)).or_default().push((k, *p));
-            }
+            path.iter().step_by(2).for_each(|p| cells.add(*p, k));
         }
         let gauge = Self { contrast, typical, paths, cells, blur: 0.0 };
         let least = CLEAR * gauge.linear(contrast.hair);
         let mut blurs: Vec<f32> = paths
             .iter()
             .flat_map(|path| (1..path.len().saturating_sub(1)).step_by(3).map(move |i| (path, i)))
-            .filter_map(|(path, i)| steepest(path, i, typical, &|x, y| gauge.at(x, y)))
-            .filter(|(core, _)| *core >= least)
+            .filter_map(|(path, i)| steepest(path, i, typical, least, &|x, y| gauge.at(x, y)))
             // The steepest slope of an edge blurred by a Gaussian is its height by sqrt(2 pi) sigma.
             .map(|(core, slope)| core / (slope * TAU.sqrt()))
             .collect();
@@ -107,7 +104,6 @@ impl<'a> Gauge<'a> {
         let (p, angle) = (self.paths[k][i], heading(self.paths[k], i));
         let (sin, cos) = angle.sin_cos();
         let reach = NEIGHBOUR * self.typical;
-        let (cx, cy) = cell(p, reach);
         let mut nearest = [f32::INFINITY; 2];
         // What lies beyond the photo's edge is not known, so nothing is free there.
         let (w, h) = (self.contrast.plane.width() as f32, self.contrast.plane.height() as f32);
@@ -118,14 +114,12 @@ impl<'a> Gauge<'a> {
                 *side = reach;
             }
         }
-        for (dx, dy) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy))) {
-            for (other, q) in self.cells.get(&(cx + dx, cy + dy)).into_iter().flatten() {
-                let (vx, vy) = (q.x - p.x, q.y - p.y);
-                let (along, across) = (vx * cos + vy * sin, vy * cos - vx * sin);
-                if *other != k && along.abs() <= 0.5 * self.typical && across.abs() <= reach {
-                    let side = &mut nearest[usize::from(across > 0.0)];
-                    *side = side.min(across.abs());
-                }
+        for (q, _) in self.cells.near(p).filter(|(_, other)| *other != k) {
+            let (vx, vy) = (q.x - p.x, q.y - p.y);
+            let (along, across) = (vx * cos + vy * sin, vy * cos - vx * sin);
+            if along.abs() <= 0.5 * self.typical && across.abs() <= reach {
+                let side = &mut nearest[usize::from(across > 0.0)];
+                *side = side.min(across.abs());
             }
         }
         nearest
@@ -138,10 +132,6 @@ impl<'a> Gauge<'a> {
     fn at(&self, x: f32, y: f32) -> f32 {
         self.linear(self.contrast.plane.sample(x, y))
     }
-}
-
-fn cell(p: Point, side: f32) -> (i32, i32) {
-    ((p.x / side).floor() as i32, (p.y / side).floor() as i32)
 }
 
 /// Width of the bar that a Gaussian blur makes `seen` wide, both measured as area by height: the height falls to
@@ -199,10 +189,13 @@ fn profile(
 ) -> Option<f32> {
     let at = across(path, i, at);
     let core = (-2..=2).map(&at).fold(0.0f32, f32::max);
-    let steps = most.map(|most| (most.min(REACH * typical) / STEP).ceil() as i32);
-    let lowest = |sign: i32, steps: i32| (1..=steps).map(|k| at(sign * k)).fold(core, f32::min);
+    let steps = most.map(|most| (most.min(REACH * typical) / STEP).ceil() as usize);
+    // Each sample is looked at more than once. The first on either side is the middle.
+    let samples =
+        [-1, 1].map(|sign| (0..=steps[usize::from(sign > 0)] as i32).map(|k| at(sign * k)).collect::<Vec<f32>>());
+    let lowest = |side: usize| samples[side][1..].iter().copied().fold(core, f32::min);
     // What the skin beside differs by from the photo's usual skin is not the shaft's: a faint hair lies in the shade of its root.
-    let base = match [lowest(-1, steps[0]), lowest(1, steps[1])] {
+    let base = match [lowest(0), lowest(1)] {
         [_, right] if steps[0] == 0 => linear(right),
         [left, _] if steps[1] == 0 => linear(left),
         [left, right] => 0.5 * (linear(left) + linear(right)),
@@ -213,31 +206,34 @@ fn profile(
         return None;
     }
     // From the core outwards until the contrast has fallen away or rises again: a neighbour is not this shaft.
-    let side = |sign: i32, steps: i32| {
-        let (mut area, mut before) = (0.0, at(0));
-        for k in 1..=steps {
-            let v = at(sign * k);
-            if above(v) < 0.08 * height || (above(v) < 0.5 * height && v > before * 1.02) {
+    let side = |side: usize| {
+        let (mut area, mut before) = (0.0, samples[side][0]);
+        for &v in &samples[side][1..] {
+            let seen = above(v);
+            if seen < 0.08 * height || (seen < 0.5 * height && v > before * 1.02) {
                 break;
             }
-            area += above(v.min(core));
+            area += if v < core { seen } else { height };
             before = v;
         }
         area
     };
     let [left, right] = match steps {
-        [0, right] => [side(1, right); 2],
-        [left, 0] => [side(-1, left); 2],
-        [left, right] => [side(-1, left), side(1, right)],
+        [0, _] => [side(1); 2],
+        [_, 0] => [side(0); 2],
+        _ => [side(0), side(1)],
     };
-    Some(STEP * (above(at(0).min(core)) + left + right) / height)
+    Some(STEP * (above(samples[0][0].min(core)) + left + right) / height)
 }
 
-/// Contrast of a shaft's core and the steepest slope beside it, per px.
-fn steepest(path: &[Point], i: usize, typical: f32, at: &impl Fn(f32, f32) -> f32) -> Option<(f32, f32)> {
+/// Contrast of a shaft's core and the steepest slope beside it, per px; none where the core has less than the `least` contrast.
+fn steepest(path: &[Point], i: usize, typical: f32, least: f32, at: &impl Fn(f32, f32) -> f32) -> Option<(f32, f32)> {
     let at = across(path, i, at);
     let n = (typical / STEP).ceil() as i32;
     let core = (-2..=2).map(&at).fold(0.0f32, f32::max);
+    if core < least {
+        return None;
+    }
     let values: Vec<f32> = (-n..=n).map(at).collect();
     let slope = values.windows(3).map(|v| (v[2] - v[0]).abs() / (2.0 * STEP)).fold(0.0f32, f32::max);
     (core > 0.0 && slope > 0.0).then_some((core, slope))

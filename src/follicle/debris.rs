@@ -1,8 +1,8 @@
 //! What lies on the skin and is not rooted in it: loose clippings, flakes, rims of scale around the roots.
 
-use crate::follicle::link::{chord, common_axis};
+use crate::follicle::link::{chord, common_axis, doubled};
 use crate::follicle::trace::Trace;
-use crate::plane::Plane;
+use crate::plane::{Plane, Point};
 use crate::segmentation::closeup::darkness::quantile;
 
 /// Axial angle between two directions, 0..pi/2.
@@ -17,17 +17,11 @@ const FIELD: usize = 12;
 ///
 /// Where a hair enters the skin its bulb and the skin's funnel add shadow; a clipping is as pale there as at its other end.
 fn root_darkness(traces: &[Trace], contrast: &Plane<f32>, width: f32) -> Vec<Option<f32>> {
-    let soft = contrast.gaussian(0.6 * width);
     let (w, h) = (contrast.width() as f32, contrast.height() as f32);
     let margin = 1.5 * width;
-    let dark: Vec<Option<f32>> = traces
-        .iter()
-        .map(|t| {
-            let p = t.path[0];
-            let inside = p.x > margin && p.y > margin && p.x < w - margin && p.y < h - margin;
-            inside.then(|| soft.sample(p.x, p.y))
-        })
-        .collect();
+    let inside = |p: &Point| p.x > margin && p.y > margin && p.x < w - margin && p.y < h - margin;
+    let roots: Vec<Option<Point>> = traces.iter().map(|t| Some(t.path[0]).filter(inside)).collect();
+    let dark: Vec<Option<f32>> = roots.into_iter().map(|p| p.map(|p| contrast.blurred_at(0.6 * width, p))).collect();
     let median = quantile(&mut dark.iter().flatten().copied().collect::<Vec<_>>(), 0.5).max(1e-6);
     dark.into_iter().map(|d| d.map(|d| d / median)).collect()
 }
@@ -43,6 +37,7 @@ fn freedom(root_darkness: f32) -> f32 {
 pub fn tell(traces: &[Trace], contrast: &Plane<f32>, width: f32) -> Vec<bool> {
     let darkness = root_darkness(traces, contrast, width);
     let chords: Vec<f32> = traces.iter().map(|t| chord(&t.path)).collect();
+    let axes: Vec<(f32, f32)> = chords.iter().map(|c| doubled(*c)).collect();
     let lengths: Vec<f32> = traces.iter().map(Trace::length).collect();
     let mut sorted = lengths.clone();
     sorted.sort_by(f32::total_cmp);
@@ -56,7 +51,7 @@ pub fn tell(traces: &[Trace], contrast: &Plane<f32>, width: f32) -> Vec<bool> {
             let middle = t.path[t.path.len() / 2];
             let (axis, order) = common_axis(traces.iter().enumerate().filter(|(j, _)| *j != i).map(|(j, other)| {
                 let near = (-(middle.distance(other.path[other.path.len() / 2]) / reach).powi(2)).exp() + 0.02;
-                (near * lengths[j].min(2.0 * typical) * other.strength, chords[j])
+                (near * lengths[j].min(2.0 * typical) * other.strength, axes[j])
             }));
             let foreign = between(chords[i], axis);
             // Short pieces at a root that leave it sideways are rims of scale, not hairs.

@@ -1,7 +1,6 @@
 //! Pieces of one shaft joined end to end, where glare, a crossing or a flake broke the trace.
 
-use std::collections::HashMap;
-
+use crate::follicle::cells::Cells;
 use crate::follicle::trace::{Trace, heading};
 use crate::plane::{Plane, Point};
 
@@ -60,21 +59,13 @@ fn cost(a: End, b: End, contrast: &Plane<f32>, width: f32, hair: f32) -> Option<
 fn candidates(traces: &[Trace], contrast: &Plane<f32>, width: f32, hair: f32) -> Vec<(f32, usize, usize)> {
     let ends: Vec<End> = traces.iter().flat_map(|t| [end(&t.path, false), end(&t.path, true)]).collect();
     let reach = (WIDEST_GAP * width).max(1.0);
-    let cell = |p: Point| ((p.x / reach).floor() as i32, (p.y / reach).floor() as i32);
-    let mut cells: HashMap<(i32, i32), Vec<usize>> = HashMap::new();
-    for (i, e) in ends.iter().enumerate() {
-        cells.entry(cell(e.at)).or_default().push(i);
-    }
+    let mut cells = Cells::around(ends.iter().map(|e| &e.at), reach);
+    ends.iter().enumerate().for_each(|(i, e)| cells.add(e.at, i));
     let mut found = Vec::new();
     for (i, &a) in ends.iter().enumerate() {
-        let (cx, cy) = cell(a.at);
-        for (dx, dy) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy))) {
-            for &j in cells.get(&(cx + dx, cy + dy)).into_iter().flatten() {
-                if j / 2 > i / 2
-                    && let Some(c) = cost(a, ends[j], contrast, width, hair)
-                {
-                    found.push((c, i, j));
-                }
+        for (_, j) in cells.near(a.at).filter(|(_, j)| j / 2 > i / 2) {
+            if let Some(c) = cost(a, ends[j], contrast, width, hair) {
+                found.push((c, i, j));
             }
         }
     }
@@ -82,12 +73,17 @@ fn candidates(traces: &[Trace], contrast: &Plane<f32>, width: f32, hair: f32) ->
     found
 }
 
-/// The axis, radians, that weighted directions share, and how far they agree, 0..1: the mean of doubled angles, for which a direction and
-/// its opposite are the same.
+/// Cosine and sine of a doubled angle, for which a direction and its opposite are the same.
 #[must_use]
-pub fn common_axis(directions: impl Iterator<Item = (f32, f32)>) -> (f32, f32) {
-    let (x, y, weight) = directions.fold((0.0f32, 0.0f32, 0.0f32), |(x, y, sum), (weight, angle)| {
-        (x + weight * (2.0 * angle).cos(), y + weight * (2.0 * angle).sin(), sum + weight)
+pub fn doubled(angle: f32) -> (f32, f32) {
+    ((2.0 * angle).cos(), (2.0 * angle).sin())
+}
+
+/// The axis, radians, that weighted directions, each [`doubled`], share, and how far they agree, 0..1.
+#[must_use]
+pub fn common_axis(directions: impl Iterator<Item = (f32, (f32, f32))>) -> (f32, f32) {
+    let (x, y, weight) = directions.fold((0.0f32, 0.0f32, 0.0f32), |(x, y, sum), (weight, (cos, sin))| {
+        (x + weight * cos, y + weight * sin, sum + weight)
     });
     (0.5 * y.atan2(x), x.hypot(y) / weight.max(1e-6))
 }

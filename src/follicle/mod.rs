@@ -1,6 +1,7 @@
 //! Follicular units, their hairs and the hairs' calibre, in close-ups and on shaven heads sharp enough.
 
 mod caliber;
+mod cells;
 mod debris;
 mod endwise;
 mod fork;
@@ -183,9 +184,13 @@ fn uncountable(warning: String) -> Follicles {
 
 /// Share of the field that hair covers.
 fn covered(image: &WorkImage) -> f64 {
-    let inside = || image.contrast.plane.as_slice().iter().zip(image.field.as_slice()).filter(|(_, f)| **f);
-    let hair = inside().filter(|(v, _)| **v > 0.5 * image.contrast.hair).count();
-    hair as f64 / inside().count().max(1) as f64
+    let border = 0.5 * image.contrast.hair;
+    let (mut hair, mut inside) = (0usize, 0usize);
+    for (values, field) in image.contrast.plane.rows().zip(image.field.rows()) {
+        hair += values.iter().zip(field).map(|(v, f)| u32::from(*f & (*v > border))).sum::<u32>() as usize;
+        inside += field.iter().map(|f| u32::from(*f)).sum::<u32>() as usize;
+    }
+    hair as f64 / inside.max(1) as f64
 }
 
 /// Most strokes of a close-up: a field of 14 x 14 mm with 250 hairs per cm2 holds 490. A head full of hair holds many thousands.
@@ -204,7 +209,7 @@ const HOLLOW: f64 = 0.05;
 /// Where shafts do gleam, gaps of half a width are filled; elsewhere only those of a quarter, since the slit between two touching
 /// shafts is as narrow.
 fn filled(contrast: &Contrast, width: f32) -> Plane<f32> {
-    let closed = contrast.plane.closing((0.25 * width).round() as usize);
+    let mut closed = contrast.plane.closing((0.25 * width).round() as usize);
     let (mut gleam, mut all) = (0.0f64, 0.0f64);
     for (c, r) in closed.as_slice().iter().zip(contrast.plane.as_slice()) {
         if *c > 0.7 * contrast.hair {
@@ -212,7 +217,10 @@ fn filled(contrast: &Contrast, width: f32) -> Plane<f32> {
             all += f64::from(*c);
         }
     }
-    if gleam > HOLLOW * all { closed } else { contrast.plane.closing((0.125 * width).round() as usize) }
+    if gleam <= HOLLOW * all {
+        contrast.plane.close_into((0.125 * width).round() as usize, &mut closed);
+    }
+    closed
 }
 
 /// Share of the field's usual length of which a shaft must show more to be counted where the photo's edge cuts its root off.
@@ -258,7 +266,7 @@ fn closeup(image: &WorkImage, scale: Option<&Scale>) -> Follicles {
     traces.retain(|t| t.path.len() > 3);
     let traces = touching::resolve(traces, &body, width, hair);
     let mut traces = touching::split(traces, &body, width, hair);
-    let fine = thin::find(&body, image, &traces);
+    let fine = thin::find(&body, image, &traces, response);
     traces.extend(fine);
     let (shade, dark) = image.shade.as_ref().map_or((&body, hair), |s| (&s.plane, s.hair));
     root::orient(&mut traces, shade, width, dark);

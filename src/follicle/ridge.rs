@@ -4,8 +4,6 @@
 //! apart, since each answers in its own direction. The second derivative is steered from three separable convolutions
 //! (Freeman and Adelson 1991, doi:10.1109/34.93808).
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use crate::kernel::{Isa, separable};
@@ -14,15 +12,23 @@ use crate::plane::Plane;
 /// Number of directions over half a turn; 11.25 degrees apart, less than the filter's own width in angle.
 pub const DIRECTIONS: usize = 16;
 
+/// Px of a row whose responses lie together: one register of them for each direction.
+const BLOCK: usize = 8;
+
+/// The responses of a block of px, all of one direction in a row.
+type Block = [[f32; BLOCK]; DIRECTIONS];
+
 /// One response for each direction, where the photo is dark enough for a shaft and [`AROUND`] px around; 0 elsewhere. Direction `k` runs
 /// at `k * pi / DIRECTIONS` from the x axis towards the y axis.
 ///
 /// Shafts cover a tenth of a field or so: all directions of all px would cost most of the time and memory of a close-up.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// For each px its place in `values`, or [`NOWHERE`].
+    width: usize,
+    height: usize,
+    /// For each [`BLOCK`] px of a row their place in `values`, or [`NOWHERE`].
     place: Plane<u32>,
-    values: Vec<[f32; DIRECTIONS]>,
+    values: Vec<Block>,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -32,11 +38,26 @@ const AROUND: usize = 3;
 /// Angle between two neighbouring directions, in radians.
 pub const STEP: f32 = std::f32::consts::PI / DIRECTIONS as f32;
 
+/// Columns and rows that are steered together, so that one direction of them stays in the first cache.
+const TILE: [usize; 2] = [64, 64];
+/// Rows whose second derivatives are held at once: memory that was never used before costs more than filtering the seams twice.
+const BAND: usize = 4 * TILE[1];
+
 impl Response {
     /// Filters a contrast plane around the px whose contrast is at least `dark`. A straight shaft of width `4 sigma` and contrast 1 answers
     /// 1 in its middle.
     #[must_use]
     pub fn of(contrast: &Plane<f32>, sigma: f32, half_length: f32, dark: f32) -> Self {
+        Self::within(Vec::new(), contrast, sigma, half_length, dark)
+    }
+
+    /// As [`Self::of`], in the memory of one that has served: as much that was never used before costs more than half of the filtering.
+    #[must_use]
+    pub fn again(self, contrast: &Plane<f32>, sigma: f32, half_length: f32, dark: f32) -> Self {
+        Self::within(self.values, contrast, sigma, half_length, dark)
+    }
+
+    fn within(mut values: Vec<Block>, contrast: &Plane<f32>, sigma: f32, half_length: f32, dark: f32) -> Self {
         let reach = (3.5 * sigma).ceil() as i64;
         let taps = |f: &dyn Fn(f32) -> f32| (-reach..=reach).map(|i| f(i as f32)).collect::<Vec<f32>>();
         let s2 = sigma * sigma;
@@ -49,156 +70,271 @@ impl Response {
         // Answer of the second derivative in the middle of a bar of half width a = 2 sigma: (2 a / sigma^2) g(a).
         let a = 2.0 * sigma;
         let bar = 2.0 * a / s2 * norm * (-0.5 * a * a / s2).exp();
-        let filtered = |x: &[f32], y: &[f32]| separable(contrast, x, y, Isa::chosen());
-        let (xx, xy, yy) = (filtered(&g2, &g0), filtered(&g1, &g1), filtered(&g0, &g2));
+        let lines = Lines::of(bar, half_length);
         let (w, h) = (contrast.width(), contrast.height());
-        let mut place = Plane::filled(w, h, NOWHERE);
-        let (mut rows, mut count) = (Vec::with_capacity(h), 0usize);
-        for (y, runs) in runs_around(contrast, dark).into_iter().enumerate() {
-            let first = count;
-            for run in &runs {
-                for p in &mut place.row_mut(y)[run.clone()] {
-                    *p = count as u32;
-                    count += 1;
-                }
+        let tiles = tiles(contrast, dark);
+        let mut place = Plane::filled(w.div_ceil(BLOCK), h, NOWHERE);
+        let mut count = 0usize;
+        for tile in &tiles {
+            for found in &tile.blocks {
+                place.set((tile.x + usize::from(found.x)) / BLOCK, tile.y + usize::from(found.y), count as u32);
+                count += 1;
             }
-            rows.push((first, runs));
         }
-        let mut values = vec![[0.0f32; DIRECTIONS]; count];
-        let shafts = Shafts { planes: [&xx, &xy, &yy], lines: lines(bar, half_length) };
-        // Rows of values lie one after another: each worker takes its own part.
+        let unset = [[0.0f32; BLOCK]; DIRECTIONS];
+        if values.is_empty() {
+            values = vec![unset; count];
+        } else {
+            values.reserve_exact(count.saturating_sub(values.len()));
+            values.resize(count, unset);
+        }
+        // Values of a tile lie one after another: each worker takes its own part.
         let mut rest = values.as_mut_slice();
-        let mut jobs = Vec::with_capacity(h);
-        for (y, (first, runs)) in rows.iter().enumerate() {
-            let n = rows.get(y + 1).map_or(count, |next| next.0) - first;
-            let (own, others) = rest.split_at_mut(n);
-            rest = others;
-            jobs.push((y, runs, own));
-        }
-        jobs.into_par_iter().with_min_len(16).for_each_init(Vec::new, |sums, (y, runs, own)| {
-            let mut from = 0;
-            for run in runs {
-                let n = run.len();
-                shafts.along(y, run.clone(), sums, &mut own[from..from + n]);
-                from += n;
+        for y0 in (0..h).step_by(BAND) {
+            // With what the lines and the filters reach beyond the band.
+            let beyond = lines.reach + reach as usize;
+            let first = y0.saturating_sub(beyond);
+            let band = contrast.crop(0, first, w, y0 + BAND + beyond - first);
+            let filtered = |x: &[f32], y: &[f32]| separable(&band, x, y, Isa::chosen());
+            let derivatives =
+                Derivatives { planes: [filtered(&g2, &g0), filtered(&g1, &g1), filtered(&g0, &g2)], first, height: h };
+            let mut jobs = Vec::new();
+            for tile in tiles.iter().filter(|t| (y0..y0 + BAND).contains(&t.y) && !t.blocks.is_empty()) {
+                let (own, others) = rest.split_at_mut(tile.blocks.len());
+                rest = others;
+                jobs.push((tile, own));
             }
-        });
-        Self { place, values }
+            jobs.into_par_iter().for_each_init(Vec::new, |steered, (tile, own)| {
+                for (k, line) in lines.all.iter().enumerate() {
+                    steered.resize(stride(lines.reach) * (TILE[1] + 2 * lines.reach), 0.0);
+                    steer(&derivatives, tile, line, lines.reach, steered);
+                    add_along(steered, stride(lines.reach), &tile.blocks, &line.offsets, k, own);
+                }
+                for (found, block) in tile.blocks.iter().zip(own) {
+                    found.clear_rest(block);
+                }
+            });
+        }
+        Self { width: w, height: h, place, values }
     }
 
     /// Response at a position for a direction given by its number; numbers wrap around.
     #[must_use]
     pub fn at(&self, x: f32, y: f32, direction: i32) -> f32 {
-        let k = direction.rem_euclid(DIRECTIONS as i32) as usize;
-        let x = x.clamp(0.0, (self.place.width() - 1) as f32);
-        let y = y.clamp(0.0, (self.place.height() - 1) as f32);
-        let (x0, y0) = (x as usize, y as usize);
-        let (x1, y1) = ((x0 + 1).min(self.place.width() - 1), (y0 + 1).min(self.place.height() - 1));
-        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let value = |x, y| self.values.get(self.place.get(x, y) as usize).map_or(0.0, |v| v[k]);
-        let top = value(x0, y0) * (1.0 - fx) + value(x1, y0) * fx;
-        let bottom = value(x0, y1) * (1.0 - fx) + value(x1, y1) * fx;
-        top * (1.0 - fy) + bottom * fy
+        self.spot(x, y).of(direction)
     }
 
-    /// All directions at a px; none where it was not filtered.
+    /// A position whose response is asked for in several directions.
     #[must_use]
-    pub fn all(&self, x: usize, y: usize) -> Option<&[f32; DIRECTIONS]> {
-        self.values.get(self.place.get(x, y) as usize)
+    #[inline]
+    pub fn spot(&self, x: f32, y: f32) -> Spot<'_> {
+        let x = x.clamp(0.0, (self.width - 1) as f32);
+        let y = y.clamp(0.0, (self.height - 1) as f32);
+        let (x0, y0) = (x as usize, y as usize);
+        let (x1, y1) = ((x0 + 1).min(self.width - 1), (y0 + 1).min(self.height - 1));
+        let px = |x: usize, y: usize| (self.values.get(self.place.get(x / BLOCK, y) as usize), x % BLOCK);
+        Spot { px: [px(x0, y0), px(x1, y0), px(x0, y1), px(x1, y1)], fx: x - x0 as f32, fy: y - y0 as f32 }
     }
-}
 
-/// For each row the runs of px within [`AROUND`] of one whose contrast is at least `dark`.
-fn runs_around(contrast: &Plane<f32>, dark: f32) -> Vec<Vec<Range<usize>>> {
-    let (w, h) = (contrast.width(), contrast.height());
-    let own: Vec<Vec<Range<usize>>> = contrast
-        .as_slice()
-        .par_chunks_exact(w)
-        .map(|row| {
-            let mut runs: Vec<Range<usize>> = Vec::new();
-            for (x, _) in row.iter().enumerate().filter(|(_, v)| **v >= dark) {
-                add_run(&mut runs, x.saturating_sub(AROUND)..(x + AROUND + 1).min(w));
-            }
-            runs
-        })
-        .collect();
-    (0..h)
-        .map(|y| {
-            let mut all: Vec<Range<usize>> =
-                own[y.saturating_sub(AROUND)..(y + AROUND + 1).min(h)].iter().flatten().cloned().collect();
-            all.sort_by_key(|r| r.start);
-            all.into_iter().fold(Vec::new(), |mut runs, run| {
-                add_run(&mut runs, run);
-                runs
-            })
-        })
-        .collect()
-}
-
-/// Adds a run that starts no further left than the last one, joined with it where they touch.
-fn add_run(runs: &mut Vec<Range<usize>>, run: Range<usize>) {
-    match runs.last_mut() {
-        Some(last) if run.start <= last.end => last.end = last.end.max(run.end),
-        _ => runs.push(run),
-    }
-}
-
-/// One direction: how the three second derivatives are weighed, and the px that are averaged, every second one along it.
-struct Line {
-    weights: [f32; 3],
-    shifts: Vec<(i64, i64)>,
-}
-
-fn lines(bar: f32, half_length: f32) -> Vec<Line> {
-    let n = (half_length / 2.0).round().max(1.0) as i64;
-    (0..DIRECTIONS)
-        .map(|k| {
-            let (sin, cos) = (k as f32 * STEP).sin_cos();
-            let share = -1.0 / (bar * (2 * n + 1) as f32);
-            let shift = |i: i64| ((2.0 * i as f32 * cos).round() as i64, (2.0 * i as f32 * sin).round() as i64);
-            Line {
-                weights: [sin * sin * share, -2.0 * sin * cos * share, cos * cos * share],
-                shifts: (-n..=n).map(shift).collect(),
-            }
-        })
-        .collect()
-}
-
-struct Shafts<'a> {
-    planes: [&'a Plane<f32>; 3],
-    lines: Vec<Line>,
-}
-
-impl Shafts<'_> {
-    /// Filters one run of a row in all directions.
-    fn along(&self, y: usize, run: Range<usize>, sums: &mut Vec<f32>, out: &mut [[f32; DIRECTIONS]]) {
-        let (w, h) = (self.planes[0].width() as i64, self.planes[0].height() as i64);
-        for (k, line) in self.lines.iter().enumerate() {
-            sums.clear();
-            sums.resize(run.len(), 0.0);
-            for &(dx, dy) in &line.shifts {
-                let row = (y as i64 + dy).clamp(0, h - 1) as usize;
-                // What lies beyond the border counts as skin.
-                let (from, to) = ((run.start as i64).max(-dx), (run.end as i64).min(w - dx));
-                if from >= to {
-                    continue;
+    /// Sees `(x, y, direction, response)` wherever the response is above `least` and no smaller than those of both neighbouring directions,
+    /// but for px at the photo's border.
+    pub fn each_peak(&self, least: f32, mut see: impl FnMut(usize, usize, i32, f32)) {
+        for y in 1..self.height.saturating_sub(1) {
+            for (column, at) in self.place.row(y).iter().enumerate() {
+                let Some(block) = self.values.get(*at as usize) else { continue };
+                for (k, here) in block.iter().enumerate() {
+                    let (before, next) = (&block[(k + DIRECTIONS - 1) % DIRECTIONS], &block[(k + 1) % DIRECTIONS]);
+                    // All px first: that compiles to vectors, and most blocks have no peak.
+                    let is_peak: [bool; BLOCK] =
+                        std::array::from_fn(|i| (here[i] > least) & (here[i] >= next[i]) & (here[i] > before[i]));
+                    if is_peak == [false; BLOCK] {
+                        continue;
+                    }
+                    for i in (0..BLOCK).filter(|i| is_peak[*i]) {
+                        let x = column * BLOCK + i;
+                        if x >= 1 && x + 1 < self.width {
+                            see(x, y, k as i32, here[i]);
+                        }
+                    }
                 }
-                let source = (from + dx) as usize..(to + dx) as usize;
-                let [xx, xy, yy] = self.planes.map(|p| &p.row(row)[source.clone()]);
-                let into = &mut sums[(from - run.start as i64) as usize..(to - run.start as i64) as usize];
-                add_weighed(into, xx, xy, yy, line.weights);
-            }
-            for (px, sum) in out.iter_mut().zip(sums.iter()) {
-                px[k] = *sum;
             }
         }
     }
 }
 
+/// The four px around a position, and how far it lies from the first of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Spot<'a> {
+    px: [(Option<&'a Block>, usize); 4],
+    fx: f32,
+    fy: f32,
+}
+
+impl Spot<'_> {
+    /// Response in a direction given by its number; numbers wrap around.
+    #[must_use]
+    #[inline]
+    pub fn of(&self, direction: i32) -> f32 {
+        let k = direction.rem_euclid(DIRECTIONS as i32) as usize;
+        let [a, b, c, d] = self.px.map(|(block, i)| block.map_or(0.0, |v| v[k][i]));
+        let (fx, fy) = (self.fx, self.fy);
+        let top = a * (1.0 - fx) + b * fx;
+        let bottom = c * (1.0 - fx) + d * fx;
+        top * (1.0 - fy) + bottom * fy
+    }
+}
+
+/// A part of the photo, and its blocks that are filtered.
+struct Tile {
+    x: usize,
+    y: usize,
+    blocks: Vec<Found>,
+}
+
+/// A block that holds px to be filtered.
+struct Found {
+    /// Where it begins in its tile.
+    x: u16,
+    y: u16,
+    /// The px that are filtered.
+    wanted: [bool; BLOCK],
+}
+
+impl Found {
+    /// Sets the responses of all other px to 0.
+    fn clear_rest(&self, block: &mut Block) {
+        if self.wanted != [true; BLOCK] {
+            for own in block {
+                own.iter_mut().zip(self.wanted).filter(|(_, wanted)| !wanted).for_each(|(v, _)| *v = 0.0);
+            }
+        }
+    }
+}
+
+/// The tiles of a photo with the blocks that lie within [`AROUND`] of a px whose contrast is at least `dark`.
+fn tiles(contrast: &Plane<f32>, dark: f32) -> Vec<Tile> {
+    let (w, h) = (contrast.width(), contrast.height());
+    let (columns, rows) = (w.div_ceil(TILE[0]), h.div_ceil(TILE[1]));
+    (0..columns * rows)
+        .into_par_iter()
+        .map(|i| {
+            let (x, y) = (i % columns * TILE[0], i / columns * TILE[1]);
+            let (right, bottom) = ((x + TILE[0]).min(w), (y + TILE[1]).min(h));
+            // Whether each px has a dark one beside it in its row, then whether it has one around it.
+            let (left, top) = (x.saturating_sub(AROUND), y.saturating_sub(AROUND));
+            let beside: Vec<[bool; TILE[0]]> = (top..(bottom + AROUND).min(h))
+                .map(|v| {
+                    let row = &contrast.row(v)[left..(right + AROUND).min(w)];
+                    // Room for what lies beyond the photo.
+                    let mut is_dark = [false; TILE[0] + 2 * AROUND];
+                    is_dark[left + AROUND - x..].iter_mut().zip(row).for_each(|(d, c)| *d = *c >= dark);
+                    let mut near = [false; TILE[0]];
+                    for by in 0..=2 * AROUND {
+                        near.iter_mut().zip(&is_dark[by..]).for_each(|(n, d)| *n |= d);
+                    }
+                    near
+                })
+                .collect();
+            let mut blocks = Vec::new();
+            for v in y..bottom {
+                let mut near = [false; TILE[0]];
+                for other in &beside[v.saturating_sub(AROUND) - top..(v + AROUND + 1).min(h) - top] {
+                    near.iter_mut().zip(other).for_each(|(n, d)| *n |= d);
+                }
+                near[right - x..].fill(false);
+                let found = near.as_chunks::<BLOCK>().0.iter().enumerate().filter(|(_, wanted)| wanted.contains(&true));
+                blocks.extend(found.map(|(i, wanted)| Found {
+                    x: (i * BLOCK) as u16,
+                    y: (v - y) as u16,
+                    wanted: *wanted,
+                }));
+            }
+            Tile { x, y, blocks }
+        })
+        .collect()
+}
+
+/// One direction: how the three second derivatives are weighed, and where the px that are averaged, every second one along it, lie
+/// in a steered tile, seen from the px with the same coordinates in the tile itself.
+struct Line {
+    weights: [f32; 3],
+    /// Columns and rows that it reaches to each side.
+    extent: [usize; 2],
+    offsets: Vec<usize>,
+}
+
+struct Lines {
+    all: Vec<Line>,
+    /// Px that lines reach at most to each side.
+    reach: usize,
+}
+
+/// Columns of a steered tile whose lines reach so far.
+fn stride(reach: usize) -> usize {
+    TILE[0] + 2 * reach
+}
+
+impl Lines {
+    fn of(bar: f32, half_length: f32) -> Self {
+        let n = (half_length / 2.0).round().max(1.0) as i64;
+        let reach = 2 * n as usize;
+        let line = |k: usize| {
+            let (sin, cos) = (k as f32 * STEP).sin_cos();
+            let share = -1.0 / (bar * (2 * n + 1) as f32);
+            let shift = |i: i64| [cos, sin].map(|c| (2.0 * i as f32 * c).round() as i64);
+            let offset = |i: i64| {
+                let [dx, dy] = shift(i).map(|d| (d + reach as i64) as usize);
+                dy * stride(reach) + dx
+            };
+            Line {
+                weights: [sin * sin * share, -2.0 * sin * cos * share, cos * cos * share],
+                extent: shift(n).map(|d| d.unsigned_abs() as usize),
+                offsets: (-n..=n).map(offset).collect(),
+            }
+        };
+        Self { all: (0..DIRECTIONS).map(line).collect(), reach }
+    }
+}
+
+/// The second derivatives of a band of the photo: along x, mixed, along y.
+struct Derivatives {
+    planes: [Plane<f32>; 3],
+    /// Row of the photo that is their first.
+    first: usize,
+    /// Rows of the photo.
+    height: usize,
+}
+
+/// The second derivative in the direction of a line, for a tile and what the line reaches around it; 0 beyond the photo's sides, which
+/// counts as skin.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn add_weighed(sums: &mut [f32], xx: &[f32], xy: &[f32], yy: &[f32], [a, b, c]: [f32; 3]) {
-    for (((s, x), m), y) in sums.iter_mut().zip(xx).zip(xy).zip(yy) {
-        *s += a * x + b * m + c * y;
+fn steer(derivatives: &Derivatives, tile: &Tile, line: &Line, reach: usize, out: &mut [f32]) {
+    let (width, [a, b, c], [wide, tall]) = (derivatives.planes[0].width(), line.weights, line.extent);
+    let (left, right) = (tile.x.saturating_sub(wide), (tile.x + TILE[0] + wide).min(width));
+    let columns = left + reach - tile.x..right + reach - tile.x;
+    for i in reach - tall..reach + TILE[1] + tall {
+        let row = &mut out[i * stride(reach)..(i + 1) * stride(reach)];
+        row[..columns.start].fill(0.0);
+        row[columns.end..].fill(0.0);
+        let y = (tile.y + i).saturating_sub(reach).min(derivatives.height - 1) - derivatives.first;
+        let [xx, xy, yy] = derivatives.planes.each_ref().map(|p| &p.row(y)[left..right]);
+        for (((o, x), m), y) in row[columns.clone()].iter_mut().zip(xx).zip(xy).zip(yy) {
+            *o = a * x + b * m + c * y;
+        }
+    }
+}
+
+/// Sums of a steered tile along the lines of direction `k` through each px of each block.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn add_along(steered: &[f32], stride: usize, blocks: &[Found], offsets: &[usize], k: usize, out: &mut [Block]) {
+    for (found, block) in blocks.iter().zip(out) {
+        let at = usize::from(found.y) * stride + usize::from(found.x);
+        let mut sums = [0.0f32; BLOCK];
+        for offset in offsets {
+            let own = &steered[at + offset..at + offset + BLOCK];
+            sums.iter_mut().zip(own).for_each(|(s, v)| *s += v);
+        }
+        block[k] = sums;
     }
 }
 

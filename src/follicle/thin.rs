@@ -6,7 +6,7 @@
 //! units leave most of them out.
 
 use crate::follicle::caliber;
-use crate::follicle::link::{chord, common_axis, join, smooth, trim};
+use crate::follicle::link::{chord, common_axis, doubled, join, smooth, trim};
 use crate::follicle::ridge::Response;
 use crate::follicle::trace::{Rules, Trace, disc, distinct, trace};
 use crate::plane::{Plane, Point};
@@ -30,8 +30,8 @@ const ASIDE: f32 = 0.6;
 /// How far around a shaft its rims start no thin hair, in typical shafts.
 const RIM: f32 = 0.7;
 
-/// Thin hairs beside the `known` shafts.
-pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace> {
+/// Thin hairs beside the `known` shafts; `served` is the response by which these were found.
+pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace], served: Response) -> Vec<Trace> {
     let (width, contrast) = (image.shaft, &image.contrast);
     let hair = (CONTRAST * contrast.hair).max(ABOVE_NOISE * contrast.noise);
     // Hair that is hardly clear of the skin itself has no thinner one beside it that could be told.
@@ -40,7 +40,7 @@ pub fn find(body: &Plane<f32>, image: &WorkImage, known: &[Trace]) -> Vec<Trace>
     }
     let fine = WIDTH * width;
     let rules = Rules { width: fine, hair, start: 0.5, go_on: 0.25, dark: 0.5, shortest: LONG / WIDTH };
-    let response = Response::of(body, 0.25 * fine, width, rules.dark * hair);
+    let response = served.again(body, 0.25 * fine, width, rules.dark * hair);
     let taken = around(known, &image.field, RIM * width);
     let mut found = distinct(trace(body, &response, &taken, &rules), fine);
     found.iter_mut().for_each(|t| smooth(&mut t.path, (0.5 * width) as usize));
@@ -73,7 +73,7 @@ fn around(known: &[Trace], field: &Plane<bool>, reach: f32) -> Plane<bool> {
     let (w, h) = (taken.width(), taken.height());
     // Discs two px apart cover the path as well.
     for &p in known.iter().flat_map(|t| t.path.iter().step_by(2)) {
-        disc(p, reach, w, h).for_each(|(x, y)| taken.set(x, y, true));
+        disc(p, reach, w, h).for_each(|(y, row)| taken.row_mut(y)[row].fill(true));
     }
     taken
 }
@@ -84,7 +84,7 @@ fn runs_with(t: &Trace, known: &[Trace], width: f32) -> bool {
     let middle = |t: &Trace| -> Point { t.path[t.path.len() / 2] };
     let around = known.iter().map(|other| {
         let near = (-(middle(t).distance(middle(other)) / reach).powi(2)).exp() + 0.02;
-        (near, chord(&other.path))
+        (near, doubled(chord(&other.path)))
     });
     let (axis, order) = common_axis(around);
     let aside = (chord(&t.path) - axis).sin().abs().asin();

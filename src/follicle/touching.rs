@@ -46,10 +46,13 @@ fn is_own(short: &Trace, long: &Trace, contrast: &Plane<f32>, width: f32, hair: 
         return None;
     }
     let reach = REACH * width;
+    let extent = Extent::of(&long.path);
     let (mut beside, mut slits, mut wholes) = (0usize, Vec::new(), Vec::new());
-    for p in &short.path {
+    // A px more than the reach, so that rounding leaves out none.
+    for p in short.path.iter().filter(|p| Extent::of(&[**p]).meets(extent, reach + 1.0)) {
         let squared = |q: &Point| (q.x - p.x).powi(2) + (q.y - p.y).powi(2);
-        let Some(q) = long.path.iter().min_by(|a, b| squared(a).total_cmp(&squared(b))) else { continue };
+        let nearest = long.path.iter().map(|q| (squared(q), q)).reduce(|a, b| if b.0 < a.0 { b } else { a });
+        let Some((_, q)) = nearest else { continue };
         let d = p.distance(*q);
         if d > reach {
             continue;
@@ -110,10 +113,8 @@ pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -
     let extents: Vec<Extent> = traces.iter().map(|t| Extent::of(&t.path)).collect();
     for (i, t) in traces.iter().enumerate() {
         let longest = 3.0 * width;
-        let near: Vec<&Trace> = (0..traces.len())
-            .filter(|&j| j != i && extents[i].meets(extents[j], longest + 2.0))
-            .map(|j| &traces[j])
-            .collect();
+        let near: Vec<usize> =
+            (0..traces.len()).filter(|&j| j != i && extents[i].meets(extents[j], longest + 2.0)).collect();
         let (mut wide, mut shifts) = (Vec::new(), Vec::new());
         for (k, p) in t.path.iter().enumerate().step_by(2) {
             let angle = super::trace::heading(&t.path, k);
@@ -127,7 +128,9 @@ pub fn split(traces: Vec<Trace>, contrast: &Plane<f32>, width: f32, hair: f32) -
                 let (along, across) = ((q.x - p.x) * cos + (q.y - p.y) * sin, -(q.x - p.x) * sin + (q.y - p.y) * cos);
                 along.abs() < 1.0 && across > -left - 1.0 && across < right + 1.0
             };
-            let others = near.iter().filter(|other| other.path.iter().any(passes)).count();
+            let (own, reach) = (Extent::of(&[*p]), left.max(right) + 3.0);
+            let others =
+                near.iter().filter(|&&j| extents[j].meets(own, reach) && traces[j].path.iter().any(passes)).count();
             wide.push((left + right) / (others + 1) as f32);
             shifts.push(0.25 * (right + left));
         }

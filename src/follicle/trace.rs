@@ -1,7 +1,8 @@
 //! Shafts as paths: followed from the strongest responses outwards, straight through crossings.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
+use crate::follicle::cells::Cells;
 use crate::follicle::ridge::{DIRECTIONS, Response, STEP};
 use crate::plane::{Plane, Point};
 
@@ -89,23 +90,14 @@ pub fn trace(contrast: &Plane<f32>, response: &Response, taken: &Plane<bool>, ru
     let mut seeds: Vec<(f32, u32, u32, i32)> = Vec::new();
     let start = rules.start * rules.hair;
     let axes: Vec<(f32, f32)> = (0..DIRECTIONS).map(|k| (k as f32 * STEP).sin_cos()).collect();
-    for y in 1..h.saturating_sub(1) {
-        for x in 1..w.saturating_sub(1) {
-            let Some(here) = response.all(x, y).filter(|_| !taken.get(x, y)) else { continue };
-            for (k, &v) in here.iter().enumerate() {
-                let turned = |by: usize| here[(k + by) % DIRECTIONS];
-                if v <= start || v < turned(1) || v <= turned(DIRECTIONS - 1) {
-                    continue;
-                }
-                let ((fx, fy), (sin, cos), k) = ((x as f32, y as f32), axes[k], k as i32);
-                if v >= response.at(fx - sin, fy + cos, k) && v > response.at(fx + sin, fy - cos, k) {
-                    seeds.push((v, x as u32, y as u32, k));
-                }
-            }
+    response.each_peak(start, |x, y, k, v| {
+        let ((fx, fy), (sin, cos)) = ((x as f32, y as f32), axes[k as usize]);
+        if !taken.get(x, y) && v >= response.at(fx - sin, fy + cos, k) && v > response.at(fx + sin, fy - cos, k) {
+            seeds.push((v, x as u32, y as u32, k));
         }
-    }
+    });
     // Strongest first; position breaks ties so that the order never depends on threads.
-    seeds.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.2, a.1, a.3).cmp(&(b.2, b.1, b.3))));
+    seeds.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.2, a.1, a.3).cmp(&(b.2, b.1, b.3))));
     let mut visited: Plane<u16> = Plane::filled(w, h, 0);
     let mut traces = Vec::new();
     for (_, x, y, k) in seeds {
@@ -118,17 +110,15 @@ pub fn trace(contrast: &Plane<f32>, response: &Response, taken: &Plane<bool>, ru
         path.reverse();
         path.push(from);
         path.extend(walk(contrast, response, from, angle, rules));
-        mark(&mut visited, &path, rules.width);
+        let directions: Vec<i32> = (0..path.len()).map(|i| (heading(&path, i) / STEP).round() as i32).collect();
+        mark(&mut visited, &path, &directions, rules.width);
         // The seed itself is always done with.
         visited.set(x as usize, y as usize, visited.get(x as usize, y as usize) | (1 << k));
         if length(&path) < rules.shortest * rules.width {
             continue;
         }
         let mean = |f: &dyn Fn(usize) -> f32| (0..path.len()).map(f).sum::<f32>() / path.len() as f32 / rules.hair;
-        let strength = mean(&|i| {
-            let direction = heading(&path, i);
-            response.at(path[i].x, path[i].y, (direction / STEP).round() as i32)
-        });
+        let strength = mean(&|i| response.at(path[i].x, path[i].y, directions[i]));
         let dark = mean(&|i| contrast.sample(path[i].x, path[i].y));
         traces.push(Trace { strength, contrast: dark, is_thin: false, path });
     }
@@ -157,7 +147,8 @@ fn walk(contrast: &Plane<f32>, response: &Response, from: Point, angle: f32, rul
             break;
         }
         let k = (angle / STEP).round() as i32;
-        let here = [-1, 0, 1].map(|d| response.at(p.x, p.y, k + d));
+        let spot = response.spot(p.x, p.y);
+        let here = [-1, 0, 1].map(|d| spot.of(k + d));
         let best = here[0].max(here[1]).max(here[2]);
         if best > go_on {
             blind = 0.0;
@@ -170,7 +161,8 @@ fn walk(contrast: &Plane<f32>, response: &Response, from: Point, angle: f32, rul
             };
             let turn = (k as f32 + offset) * STEP - angle;
             angle += 0.35 * turn.clamp(-STEP, STEP);
-            let side = [-1.0, 0.0, 1.0].map(|d| response.at(p.x - d * sin, p.y + d * cos, direction));
+            let beside = |d: f32| response.at(p.x - d * sin, p.y + d * cos, direction);
+            let side = [beside(-1.0), spot.of(direction), beside(1.0)];
             let shift = if side[1] >= side[0] && side[1] >= side[2] {
                 vertex(side[0], side[1], side[2])
             } else if side[0] > side[2] {
@@ -200,25 +192,26 @@ fn vertex(a: f32, b: f32, c: f32) -> f32 {
     if bend.abs() < 1e-9 { 0.0 } else { (0.5 * (a - c) / bend).clamp(-1.0, 1.0) }
 }
 
-/// The px of a `width` x `height` picture within `radius` of a point.
-pub fn disc(p: Point, radius: f32, width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> {
+/// The px of a `width` x `height` picture within `radius` of a point, as the part of each row.
+pub fn disc(p: Point, radius: f32, width: usize, height: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
     let reach = radius.ceil() as i64;
     let (x, y) = (p.x.round() as i64, p.y.round() as i64);
-    (-reach..=reach).flat_map(move |dy| (-reach..=reach).map(move |dx| (dx, dy))).filter_map(move |(dx, dy)| {
-        let near = (dx * dx + dy * dy) as f32 <= radius * radius;
-        let (x, y) = (usize::try_from(x + dx).ok()?, usize::try_from(y + dy).ok()?);
-        (near && x < width && y < height).then_some((x, y))
+    let near = move |dx: i64, dy: i64| (dx * dx + dy * dy) as f32 <= radius * radius;
+    let inside = move |v: i64, n: usize| v.clamp(0, n as i64) as usize;
+    (-reach..=reach).filter_map(move |dy| {
+        let y = usize::try_from(y + dy).ok().filter(|y| *y < height)?;
+        let half = (0..=reach).rev().find(|dx| near(*dx, dy))?;
+        Some((y, inside(x - half, width)..inside(x + half + 1, width)))
     })
 }
 
 /// Marks the surroundings of a path as done for its own and the neighbouring directions.
-fn mark(visited: &mut Plane<u16>, path: &[Point], width: f32) {
+fn mark(visited: &mut Plane<u16>, path: &[Point], directions: &[i32], width: f32) {
     let (w, h) = (visited.width(), visited.height());
-    for (i, &p) in path.iter().enumerate() {
-        let k = (heading(path, i) / STEP).round() as i32;
+    for (&p, k) in path.iter().zip(directions) {
         let bits = (-2..=2).fold(0u16, |m, d| m | 1 << (k + d).rem_euclid(DIRECTIONS as i32));
-        for (x, y) in disc(p, 0.5 * width, w, h) {
-            visited.set(x, y, visited.get(x, y) | bits);
+        for (y, row) in disc(p, 0.5 * width, w, h) {
+            visited.row_mut(y)[row].iter_mut().for_each(|v| *v |= bits);
         }
     }
 }
@@ -230,22 +223,16 @@ pub fn distinct(mut traces: Vec<Trace>, width: f32) -> Vec<Trace> {
         (b.length() * b.strength).total_cmp(&(a.length() * a.strength)).then(a.path[0].y.total_cmp(&b.path[0].y))
     });
     let mut kept: Vec<Trace> = Vec::new();
-    // Points of the kept traces by cell, so that a photo full of hair costs no more than its hairs.
+    // Points of the kept traces by cell, so that a photo full of hair costs no more than its hairs; cells are not so small that most
+    // are empty.
     let near = (0.5 * width).max(0.1);
-    let cell = |p: &Point| ((p.x / near).floor() as i32, (p.y / near).floor() as i32);
-    let mut taken: HashMap<(i32, i32), Vec<Point>> = HashMap::new();
+    let mut taken = Cells::around(traces.iter().flat_map(|t| &t.path), near.max(4.0));
     for t in traces {
-        let is_taken = |p: &&Point| {
-            let (cx, cy) = cell(p);
-            let mut around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (cx + dx, cy + dy)));
-            around.any(|c| taken.get(&c).is_some_and(|points| points.iter().any(|q| p.distance(*q) < near)))
-        };
+        let is_taken = |p: &&Point| taken.near(**p).any(|(q, ())| p.distance(q) < near);
         let own = t.path.iter().filter(|p| !is_taken(p)).count();
         // What is left must be as long as the shaft is wide, or it is the same shaft seen twice.
         if own as f32 >= width.max(0.35 * t.path.len() as f32) {
-            for p in &t.path {
-                taken.entry(cell(p)).or_default().push(*p);
-            }
+            t.path.iter().for_each(|p| taken.add(*p, ()));
             kept.push(t);
         }
     }

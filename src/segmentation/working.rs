@@ -135,18 +135,35 @@ pub fn enlarged_at<T: Copy + Send + Default>(
     place: impl Fn(usize, usize, usize) -> (usize, usize, f32) + Sync,
     value: impl Fn(usize, usize, f32) -> T + Sync,
 ) -> Plane<T> {
-    let columns: Vec<_> = (0..width).map(|x| place(x, width, plane.width())).collect();
+    enlarged_rows(plane, (width, height), place, |y, values, row| {
+        for (x, (out, v)) in row.iter_mut().zip(values).enumerate() {
+            *out = value(x, y, *v);
+        }
+    })
+}
+
+/// As [`enlarged_at`], whole rows at a time: `make` makes the values of row `y` from what the plane has there.
+pub fn enlarged_rows<T: Copy + Send + Default>(
+    plane: &Plane<f32>,
+    (width, height): (usize, usize),
+    place: impl Fn(usize, usize, usize) -> (usize, usize, f32) + Sync,
+    make: impl Fn(usize, &[f32], &mut [T]) + Sync,
+) -> Plane<T> {
+    let columns: Vec<(u32, u32, f32)> =
+        (0..width).map(|x| place(x, width, plane.width())).map(|(x0, x1, f)| (x0 as u32, x1 as u32, f)).collect();
     let mut out = vec![T::default(); width * height];
     out.par_chunks_exact_mut(width.max(1)).enumerate().with_min_len(16).for_each_init(
-        || vec![0.0f32; plane.width()],
-        |between, (y, row)| {
+        || (vec![0.0f32; plane.width()], vec![0.0f32; width]),
+        |(between, values), (y, row)| {
             let (y0, y1, f) = place(y, height, plane.height());
             for ((v, a), b) in between.iter_mut().zip(plane.row(y0)).zip(plane.row(y1)) {
                 *v = a + f * (b - a);
             }
-            for (x, (out, &(x0, x1, f))) in row.iter_mut().zip(&columns).enumerate() {
-                *out = value(x, y, between[x0] + f * (between[x1] - between[x0]));
+            for (v, &(x0, x1, f)) in values.iter_mut().zip(&columns) {
+                let (a, b) = (between[x0 as usize], between[x1 as usize]);
+                *v = a + f * (b - a);
             }
+            make(y, values, row);
         },
     );
     Plane::from_vec(width, height, out)

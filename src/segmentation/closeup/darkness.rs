@@ -1,5 +1,7 @@
 //! How much darker (or, for light hair on dark skin, lighter) each pixel is than the skin around it.
 
+use rayon::prelude::*;
+
 use crate::plane::Plane;
 use crate::segmentation::closeup::blur::box_mean;
 use crate::segmentation::closeup::resample::enlarged;
@@ -25,29 +27,33 @@ pub struct Contrast {
 /// A hair below the skin and its shadow look blue (they keep the blue light), a hair above it is dark in all channels, so the
 /// brightest channel drops only in hair; luma keeps brown and red hair in view, whose red channel stays bright.
 #[must_use]
-pub fn channel(rgb: &Plane<[f32; 3]>) -> Plane<f32> {
-    rgb.map(|[r, g, b]| 0.5 * (0.299 * r + 0.587 * g + 0.114 * b) + 0.5 * r.max(g).max(b))
+pub fn channel([r, g, b]: [f32; 3]) -> f32 {
+    0.5 * (0.299 * r + 0.587 * g + 0.114 * b) + 0.5 * r.max(g).max(b)
 }
 
-/// How grey each px is, 0..255: its least colour by its largest.
+/// How grey a px is, 0..255: its least colour by its largest.
 ///
 /// Grey and white hair has lost its pigment and reflects all colours alike, while blood and melanin make skin red. Light, shadow
 /// and relief change all three together and leave this as it is, so hair shows even where it is as bright as the skin.
 #[must_use]
-pub fn greyness(rgb: &Plane<[f32; 3]>) -> Plane<f32> {
+pub fn greyness([r, g, b]: [f32; 3]) -> f32 {
     // Below 16 of 255 a ratio is noise.
-    rgb.map(|[r, g, b]| 255.0 * r.min(g).min(b) / r.max(g).max(b).max(16.0))
+    255.0 * r.min(g).min(b) / r.max(g).max(b).max(16.0)
 }
 
 /// Fills pixels outside the field from their neighbours inside, ring by ring, so that a thin line drawn over a hair closes.
 pub fn inpaint(plane: &mut Plane<f32>, field: &Plane<bool>) {
     let (w, h) = (plane.width() as i64, plane.height() as i64);
-    let mut known = field.clone();
-    let mut open: Vec<(i64, i64)> =
-        (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).filter(|&(x, y)| !field.get(x as usize, y as usize)).collect();
-    if open.len() as i64 == w * h {
+    let mut open: Vec<(i64, i64)> = Vec::new();
+    for (y, row) in (0..h).zip(field.rows()) {
+        if !is_whole(row) {
+            open.extend((0..w).zip(row).filter(|(_, f)| !**f).map(|(x, _)| (x, y)));
+        }
+    }
+    if open.is_empty() || open.len() as i64 == w * h {
         return;
     }
+    let mut known = field.clone();
     while !open.is_empty() {
         let mut found = Vec::new();
         open.retain(|&(x, y)| {
@@ -69,6 +75,13 @@ pub fn inpaint(plane: &mut Plane<f32>, field: &Plane<bool>) {
             known.set(x as usize, y as usize, true);
         }
     }
+}
+
+/// Whether all px of a row lie in the field.
+#[must_use]
+pub fn is_whole(row: &[bool]) -> bool {
+    // All of them are looked at: that compiles to vectors.
+    row.iter().fold(true, |all, f| all & f)
 }
 
 /// The share `q` (0..1) quantile of some values; 0 of none.
@@ -121,12 +134,73 @@ fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) ->
     (box_mean(&smooth, 1).map(|v| sign * v), block)
 }
 
-/// Otsu's threshold (Otsu 1979, doi:10.1109/TSMC.1979.4310076) over 0..1 in 256 steps, and the means below and above it.
-fn otsu(values: impl Iterator<Item = f32>) -> (f32, f32, f32) {
-    let mut histogram = [0.0f64; 256];
-    for v in values {
-        histogram[(v.clamp(0.0, 1.0) * 255.0) as usize] += 1.0;
+/// The values of a plane that lie in the field. They are many, so nothing stores them all.
+#[derive(Clone, Copy)]
+struct Inside<'a> {
+    values: &'a [f32],
+    field: &'a [bool],
+}
+
+impl Inside<'_> {
+    /// Of every how many px one is looked at to find out about where the median lies.
+    const SPARSE: usize = 61;
+
+    /// Appends what `of` makes of each of the values that are `kept`, as far as it is.
+    fn gather(&self, kept: impl Fn(f32) -> bool, of: impl Fn(f32) -> f32, into: &mut Vec<f32>) {
+        // Without branches: each value is written, and the next one over it unless it counts.
+        let mut found = [0.0f32; 1024];
+        for (values, field) in self.values.chunks(found.len()).zip(self.field.chunks(found.len())) {
+            let mut n = 0;
+            for (v, f) in values.iter().zip(field) {
+                found[n] = of(*v);
+                n += usize::from(*f & kept(*v));
+            }
+            into.extend_from_slice(&found[..n]);
+        }
     }
+
+    /// Median of what `of` makes of each of the values that are `kept`, as [`quantile`] tells it: a few of them tell between which two it
+    /// lies, all are counted, and only those between the two are sorted.
+    fn median(&self, kept: impl Fn(f32) -> bool, of: impl Fn(f32) -> f32) -> f32 {
+        let sparse = self.values.iter().zip(self.field).step_by(Self::SPARSE);
+        let mut sample: Vec<f32> = sparse.filter(|(v, f)| **f && kept(**v)).map(|(v, _)| of(*v)).collect();
+        let [low, high] = [0.48, 0.52].map(|q| quantile(&mut sample, q));
+        let (mut all, mut lower) = (0usize, 0usize);
+        for (values, field) in self.values.chunks(1 << 12).zip(self.field.chunks(1 << 12)) {
+            let counts = values.iter().zip(field).fold((0u32, 0u32), |(all, lower), (v, f)| {
+                let counted = *f & kept(*v);
+                (all + u32::from(counted), lower + u32::from(counted & (of(*v) < low)))
+            });
+            (all, lower) = (all + counts.0 as usize, lower + counts.1 as usize);
+        }
+        if all == 0 {
+            return 0.0;
+        }
+        let rank = ((all - 1) as f32 * 0.5).round() as usize;
+        let mut between = Vec::new();
+        self.gather(|v| kept(v) & (low..=high).contains(&of(v)), &of, &mut between);
+        match rank.checked_sub(lower).filter(|k| *k < between.len()) {
+            Some(k) => *between.select_nth_unstable_by(k, f32::total_cmp).1,
+            // The few were unlike the others.
+            None => {
+                between.clear();
+                self.gather(&kept, &of, &mut between);
+                *between.select_nth_unstable_by(rank, f32::total_cmp).1
+            }
+        }
+    }
+}
+
+/// Otsu's threshold (Otsu 1979, doi:10.1109/TSMC.1979.4310076) over 0..1 in 256 steps, and the means below and above it.
+fn otsu(inside: Inside<'_>) -> (f32, f32, f32) {
+    // Neighbours are alike and counted apart, or each count would wait for the one before; those outside have a place of their own.
+    let mut counts = [[0u32; 257]; 4];
+    for (values, field) in inside.values.chunks(counts.len()).zip(inside.field.chunks(counts.len())) {
+        for ((v, f), counts) in values.iter().zip(field).zip(&mut counts) {
+            counts[if *f { (v.clamp(0.0, 1.0) * 255.0) as usize } else { 256 }] += 1;
+        }
+    }
+    let histogram: [f64; 256] = std::array::from_fn(|i| counts.iter().map(|c| f64::from(c[i])).sum());
     let total: f64 = histogram.iter().sum();
     let all: f64 = histogram.iter().enumerate().map(|(i, n)| i as f64 * n).sum();
     let (mut below, mut sum, mut best) = (0.0, 0.0, (-1.0, 0usize, 0.0, 0.0));
@@ -150,32 +224,30 @@ fn otsu(values: impl Iterator<Item = f32>) -> (f32, f32, f32) {
 pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair: bool) -> Contrast {
     let sign = if light_hair { -1.0 } else { 1.0 };
     let (background, block) = background(plane, field, width, sign);
-    let plane = enlarged(&background, block as f32, plane.width(), plane.height(), |x, y, skin| {
-        let (value, skin) = (plane.get(x, y), skin.max(8.0));
+    let mut plane = enlarged(&background, block as f32, plane.width(), plane.height(), |y, skin, row: &mut [f32]| {
+        let px = row.iter_mut().zip(plane.row(y)).zip(skin).map(|((out, value), skin)| (out, *value, skin.max(8.0)));
         // Light hair adds light up to white, dark hair takes it away down to black.
-        if light_hair { (value - skin) / (255.0 - skin).max(32.0) } else { (skin - value) / skin }
+        if light_hair {
+            px.for_each(|(out, value, skin)| *out = (value - skin) / (255.0 - skin).max(32.0));
+        } else {
+            px.for_each(|(out, value, skin)| *out = (skin - value) / skin);
+        }
     });
-    let inside = || plane.as_slice().iter().zip(field.as_slice()).filter(|(_, f)| **f).map(|(v, _)| *v);
-    let (cut, _, high) = otsu(inside());
+    let inside = Inside { values: plane.as_slice(), field: field.as_slice() };
+    let (cut, _, high) = otsu(inside);
     // Shadows under the skin lie above the threshold too, but paler than the shafts: the upper part is the shafts'.
-    let mut above: Vec<f32> = inside().filter(|&v| v >= cut).collect();
+    let mut above: Vec<f32> = Vec::new();
+    inside.gather(|v| v >= cut, |v| v, &mut above);
     let high = if above.is_empty() { high } else { quantile(&mut above, 0.75) };
-    let mut below: Vec<f32> = inside().filter(|&v| v < cut).collect();
-    let middle = quantile(&mut below, 0.5);
-    let mut deviation: Vec<f32> = below.iter().map(|v| (v - middle).abs()).collect();
-    let noise = 1.4826 * quantile(&mut deviation, 0.5);
+    let middle = inside.median(|v| v < cut, |v| v);
+    let noise = 1.4826 * inside.median(|v| v < cut, |v| (v - middle).abs());
     if light_hair {
         return Contrast { plane, hair: high, noise, light_hair, to_linear: 1.0 };
     }
     let exponent = exponent(high);
     let toned = |c: f32| if c > 0.0 { 1.0 - (1.0 - c.min(1.0)).powf(exponent) } else { exponent * c };
-    Contrast {
-        plane: plane.map(toned),
-        hair: toned(high),
-        noise: exponent * noise,
-        light_hair,
-        to_linear: SRGB_GAMMA / exponent,
-    }
+    plane.as_mut_slice().par_iter_mut().with_min_len(1 << 14).for_each(|v| *v = toned(*v));
+    Contrast { plane, hair: toned(high), noise: exponent * noise, light_hair, to_linear: SRGB_GAMMA / exponent }
 }
 
 /// Gamma of sRGB as a whole (IEC 61966-2-1).
@@ -196,6 +268,25 @@ fn exponent(hair: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_median_of_values_that_are_not_stored_is_that_of_those_that_are() {
+        // Values in clumps, in runs that a few px pass over, and of one kind alone.
+        for (n, spread, run) in [(5, 1, 1), (40_000, 997, 1), (40_000, 7, 3), (40_000, 3, 10_000), (9000, 1, 1)] {
+            let values: Vec<f32> = (0..n).map(|i| ((i / run * 7919) % spread) as f32 / 997.0 - 0.2).collect();
+            let field: Vec<bool> = (0..n).map(|i| i % 11 != 3).collect();
+            let inside = Inside { values: &values, field: &field };
+            for cut in [-1.0, 0.3, 2.0] {
+                let mut stored: Vec<f32> = Vec::new();
+                inside.gather(|v| v < cut, |v| (v - 0.1).abs(), &mut stored);
+                assert_eq!(
+                    inside.median(|v| v < cut, |v| (v - 0.1).abs()),
+                    quantile(&mut stored, 0.5),
+                    "{n} {run} {cut}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn photos_that_differ_in_gamma_alone_become_more_alike() {

@@ -10,6 +10,7 @@ pub mod polarity;
 pub mod resample;
 pub mod working_scale;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::photo::Photo;
@@ -37,14 +38,14 @@ pub const FAINT_HAIR: f32 = 0.35;
 /// from skin to grey, pale hair on dark skin as much of the way to white.
 const FAINTEST_LIGHT_HAIR: f32 = 0.5;
 
-/// One value of 0..255 for each px, in which hair stands out from skin.
-type Channel = fn(&Plane<[f32; 3]>) -> Plane<f32>;
+/// One value of 0..255 for the colours of a px, in which hair stands out from skin.
+trait Channel: Fn([f32; 3]) -> f32 + Copy + Sync {}
+
+impl<F: Fn([f32; 3]) -> f32 + Copy + Sync> Channel for F {}
 
 /// A photo at its own working scale.
 #[derive(Debug, Clone)]
 pub struct WorkImage {
-    /// Colours, 0..255, graphics filled from their surroundings.
-    pub rgb: Plane<[f32; 3]>,
     /// Where skin can be seen.
     pub field: Plane<bool>,
     /// Contrast of hair against skin.
@@ -82,14 +83,16 @@ impl WorkImage {
             return by_brightness;
         }
         let (_, by_colour) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::DarkHair));
-        by_colour.filter(|image| image.clearness() > dark.clearness()).map(Self::shaded).or(by_brightness)
+        by_colour
+            .filter(|image| image.clearness() > dark.clearness())
+            .map(|image| image.shaded(photo, field))
+            .or(by_brightness)
     }
 
     /// With the shade that another channel leaves out.
-    fn shaded(mut self) -> Self {
-        let mut brightness = darkness::channel(&self.rgb);
-        darkness::inpaint(&mut brightness, &self.field);
-        self.shade = Some(darkness::contrast(&brightness, &self.field, self.shaft, false));
+    fn shaded(mut self, photo: &Photo, field: &Plane<bool>) -> Self {
+        let brightness = Resampled::of(darkness::channel, photo, field, self.factor);
+        self.shade = Some(darkness::contrast(&brightness.plane, &brightness.field, self.shaft, false));
         self
     }
 
@@ -100,14 +103,17 @@ impl WorkImage {
 
     /// The polarity that one channel shows and the working scale by it; `known` is the polarity that lines of it are enough for.
     fn seen_in(
-        channel: Channel,
+        channel: impl Channel,
         photo: &Photo,
         field: &Plane<bool>,
         known: Option<Polarity>,
     ) -> (Polarity, Option<Self>) {
         let side = photo.rgb.width().max(photo.rgb.height()) as f32;
         let first = Resampled::of(channel, photo, field, (side / 1000.0).max(1.0));
-        let by_colour = || polarity::by_colour(&first.rgb, &first.plane, &first.field);
+        let by_colour = || {
+            let grey = resample::resampled_as(&photo.rgb, first.factor, darkness::greyness);
+            polarity::by_colour(&grey, &first.plane, &first.field)
+        };
         let (polarity, fills) = polarity::tell(&first.plane, &first.field, known, by_colour);
         let image = match polarity {
             Polarity::Nothing => None,
@@ -119,7 +125,7 @@ impl WorkImage {
 
     /// The photo at the scale at which its typical shaft is [`SHAFT_PX`] wide, starting from the `first` look.
     fn scaled(
-        channel: Channel,
+        channel: impl Channel,
         photo: &Photo,
         field: &Plane<bool>,
         first: Resampled,
@@ -139,6 +145,8 @@ impl WorkImage {
             }
             guess = image.shaft * factor / next;
             factor = next;
+            // Its memory serves the next one.
+            drop(image);
             image = Self::at(Resampled::of(channel, photo, field, factor), guess, light_hair)?;
         }
         let faintest = if light_hair { FAINTEST_LIGHT_HAIR } else { FAINTEST_HAIR };
@@ -152,35 +160,34 @@ impl WorkImage {
         Point::new((p.x + 0.5) * self.factor - 0.5, (p.y + 0.5) * self.factor - 0.5)
     }
 
-    fn at(Resampled { rgb, field, plane, factor }: Resampled, width: f32, light_hair: bool) -> Option<Self> {
+    fn at(Resampled { field, plane, factor }: Resampled, width: f32, light_hair: bool) -> Option<Self> {
         let contrast = darkness::contrast(&plane, &field, width, light_hair);
+        drop(plane);
         let (shaft, evidence) = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
-        Some(Self { rgb, field, contrast, shade: None, factor, shaft, evidence })
+        Some(Self { field, contrast, shade: None, factor, shaft, evidence })
     }
 }
 
-/// A photo at another scale, graphics filled from their surroundings.
+/// A photo at another scale.
 struct Resampled {
-    rgb: Plane<[f32; 3]>,
     field: Plane<bool>,
-    /// The channel in which hair is looked for.
+    /// The channel in which hair is looked for, graphics filled from their surroundings.
     plane: Plane<f32>,
     factor: f32,
 }
 
 impl Resampled {
-    fn of(channel: Channel, photo: &Photo, field: &Plane<bool>, factor: f32) -> Self {
-        let rgb = resample::resample(&photo.rgb, factor);
-        let field = shrink_field(field, rgb.width(), rgb.height(), factor);
-        let mut plane = channel(&rgb);
+    fn of(channel: impl Channel, photo: &Photo, field: &Plane<bool>, factor: f32) -> Self {
+        let mut plane = resample::resampled_as(&photo.rgb, factor, channel);
+        let field = shrink_field(field, plane.width(), plane.height(), factor);
         darkness::inpaint(&mut plane, &field);
-        Self { rgb, field, plane, factor }
+        Self { field, plane, factor }
     }
 }
 
 /// A work pixel is in the field if all photo pixels at its centre and corners are.
 fn shrink_field(field: &Plane<bool>, width: usize, height: usize, factor: f32) -> Plane<bool> {
-    if field.as_slice().iter().all(|f| *f) {
+    if field.rows().all(darkness::is_whole) {
         return Plane::filled(width, height, true);
     }
     Plane::from_fn(width, height, |x, y| {
@@ -196,7 +203,8 @@ pub fn segment(photo: &Photo) -> Segmentation {
     let (w, h) = (photo.rgb.width(), photo.rgb.height());
     let field = field::visible(&photo.rgb);
     let mut warnings = Vec::new();
-    let share = field.as_slice().iter().filter(|f| **f).count() as f32 / (w * h) as f32;
+    let share = field.rows().map(|row| row.iter().map(|f| u32::from(*f)).sum::<u32>() as usize).sum::<usize>() as f32
+        / (w * h) as f32;
     if share < 0.7 {
         warnings.push(format!(
             "Only {:.0} % of the close-up shows skin; overlay graphics or the border hide the rest.",
@@ -205,30 +213,35 @@ pub fn segment(photo: &Photo) -> Segmentation {
     }
     let image = WorkImage::of(photo, &field);
     // Without a shaft all of the field is bare scalp. Half of the typical contrast is the border of a shaft.
-    let over = match &image {
-        Some(image) => {
-            let typical = image.contrast.hair.max(0.05);
-            resample::enlarged(&image.contrast.plane, image.factor, w, h, |_, _, v| v / typical - 0.5)
+    let seen = image.as_ref().map(|image| (image, image.contrast.hair.max(0.05)));
+    let tissue = match seen {
+        Some((image, typical)) => {
+            resample::enlarged(&image.contrast.plane, image.factor, w, h, |y, values, row: &mut [Tissue]| {
+                for ((tissue, v), inside) in row.iter_mut().zip(values).zip(field.row(y)) {
+                    let hair = if v / typical - 0.5 > 0.0 { Tissue::Hair } else { Tissue::Scalp };
+                    *tissue = if *inside { hair } else { Tissue::Background };
+                }
+            })
         }
-        None => Plane::filled(w, h, -1.0f32),
+        None => field.map(|inside| if inside { Tissue::Scalp } else { Tissue::Background }),
     };
-    let tissue = Plane::from_fn(w, h, |x, y| match (field.get(x, y), over.get(x, y) > 0.0) {
-        (false, _) => Tissue::Background,
-        (true, true) => Tissue::Hair,
-        (true, false) => Tissue::Scalp,
-    });
+    let enlarged = seen.map(|(image, _)| resample::Enlarged::of(&image.contrast.plane, image.factor, w, h));
     // A logistic of the distance to the border is the probability.
     let hair = |x: usize, y: usize| -> f32 {
-        if image.is_some() { 1.0 / (1.0 + (-12.0 * over.get(x, y)).exp()) } else { 0.0 }
+        let over = seen.zip(enlarged.as_ref()).map(|((_, typical), contrast)| contrast.get(x, y) / typical - 0.5);
+        over.map_or(0.0, |over| 1.0 / (1.0 + (-12.0 * over).exp()))
     };
     // Probabilities at a quarter of a shaft or coarser: finer would repeat the photo.
     let step = image.as_ref().map_or(4.0, |i| (i.factor * 2.0).max(1.0));
     let (pw, ph) = (((w as f32 / step) as usize).max(1), ((h as f32 / step) as usize).max(1));
+    let parts = |n: usize, all: usize| -> Vec<Range<usize>> {
+        (0..n).map(|i| (i * all / n)..((i + 1) * all / n).max(i * all / n + 1).min(all)).collect()
+    };
+    let (across, down) = (parts(pw, w), parts(ph, h));
     let cell = |x: usize, y: usize| {
-        let across = |i: usize, n: usize, all: usize| (i * all / n)..((i + 1) * all / n).max(i * all / n + 1).min(all);
         let (mut p, mut n) = ([0.0f32; 4], 0.0f32);
-        for v in across(y, ph, h).step_by(2) {
-            for u in across(x, pw, w).step_by(2) {
+        for v in down[y].clone().step_by(2) {
+            for u in across[x].clone().step_by(2) {
                 if field.get(u, v) {
                     let q = hair(u, v);
                     p[2] += q;

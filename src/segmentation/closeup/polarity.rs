@@ -9,7 +9,7 @@ use std::cell::LazyCell;
 
 use crate::kernel::{Isa, separable};
 use crate::plane::Plane;
-use crate::segmentation::closeup::darkness::{greyness, quantile};
+use crate::segmentation::closeup::darkness::quantile;
 
 /// What the strokes of a close-up are against the skin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,13 +104,13 @@ pub fn tell(
     }
 }
 
-/// Whether the lightest or the darkest px are the hair of a field that is full of it: light hair is grey or white.
+/// Whether the lightest or the darkest px are the hair of a field that is full of it: light hair is grey or white. `grey` tells how
+/// grey each px is.
 #[must_use]
-pub fn by_colour(rgb: &Plane<[f32; 3]>, channel: &Plane<f32>, field: &Plane<bool>) -> Polarity {
+pub fn by_colour(grey: &Plane<f32>, channel: &Plane<f32>, field: &Plane<bool>) -> Polarity {
     let mut values: Vec<f32> =
         channel.as_slice().iter().zip(field.as_slice()).filter(|(_, f)| **f).map(|(v, _)| *v).collect();
     let (low, high) = (quantile(&mut values, 0.15), quantile(&mut values, 0.85));
-    let grey = greyness(rgb);
     let mean = |keep: &dyn Fn(f32) -> bool| {
         let all = grey.as_slice().iter().zip(channel.as_slice()).zip(field.as_slice());
         let (sum, n) = all
@@ -156,24 +156,87 @@ fn lines(channel: &Plane<f32>, field: &Plane<bool>, sigma: f32) -> (f32, f32) {
     g2.iter_mut().for_each(|t| *t -= mean);
     let filtered = |x: &[f32], y: &[f32]| separable(channel, x, y, Isa::chosen());
     let (xx, xy, yy) = (filtered(&g2, &g0), filtered(&g1, &g1), filtered(&g0, &g2));
-    let (mut dark, mut light) = (Vec::new(), Vec::new());
-    let inside = xx.as_slice().iter().zip(xy.as_slice()).zip(yy.as_slice()).zip(field.as_slice());
-    for (((&a, &b), &c), _) in inside.filter(|(_, f)| **f) {
-        let (middle, spread) = (0.5 * (a + c), (0.25 * (a - c) * (a - c) + b * b).sqrt());
-        let (high, low) = (middle + spread, middle - spread);
-        dark.push((high - low.abs()).max(0.0));
-        light.push((-low - high.abs()).max(0.0));
+    let inside = field.as_slice().iter().filter(|f| **f).count();
+    let (mut dark, mut light) = (Strongest::of(inside), Strongest::of(inside));
+    let mut rows = [vec![0.0f32; channel.width()], vec![0.0f32; channel.width()]];
+    for (((xx, xy), yy), field) in xx.rows().zip(xy.rows()).zip(yy.rows()).zip(field.rows()) {
+        strengths([xx, xy, yy], &mut rows);
+        for ((d, l), _) in rows[0].iter().zip(&rows[1]).zip(field).filter(|(_, f)| **f) {
+            dark.add(*d);
+            light.add(*l);
+        }
     }
-    (strongest(dark), strongest(light))
+    (dark.mean(), light.mean())
 }
 
-/// Mean of the strongest values.
-fn strongest(mut values: Vec<f32>) -> f32 {
-    if values.is_empty() {
-        return 0.0;
+/// Strengths of dark and of light lines along a row of second derivatives.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn strengths([xx, xy, yy]: [&[f32]; 3], [dark, light]: &mut [Vec<f32>; 2]) {
+    let derivatives = xx.iter().zip(xy).zip(yy);
+    for ((d, l), ((a, b), c)) in dark.iter_mut().zip(light.iter_mut()).zip(derivatives) {
+        let (middle, spread) = (0.5 * (a + c), (0.25 * (a - c) * (a - c) + b * b).sqrt());
+        let (high, low) = (middle + spread, middle - spread);
+        *d = (high - low.abs()).max(0.0);
+        *l = (-low - high.abs()).max(0.0);
     }
-    let n = ((values.len() as f64 * STRONGEST) as usize).clamp(1, values.len());
-    let (_, _, _) = values.select_nth_unstable_by(n - 1, |a, b| b.total_cmp(a));
-    values[..n].sort_by(f32::total_cmp);
-    values[..n].iter().sum::<f32>() / n as f32
+}
+
+/// The strongest of many values, of which only a few are stored at a time.
+struct Strongest {
+    /// How many.
+    n: usize,
+    values: Vec<f32>,
+    /// As many as are asked for are no smaller.
+    least: f32,
+}
+
+impl Strongest {
+    /// The strongest of `all` values.
+    fn of(all: usize) -> Self {
+        let n = ((all as f64 * STRONGEST) as usize).max(1);
+        Self { n, values: Vec::with_capacity(4 * n), least: f32::NEG_INFINITY }
+    }
+
+    fn add(&mut self, value: f32) {
+        if value > self.least {
+            self.values.push(value);
+            if self.values.len() == 4 * self.n {
+                self.leave_strongest();
+                self.least = self.values[self.n - 1];
+            }
+        }
+    }
+
+    fn leave_strongest(&mut self) {
+        if self.values.len() > self.n {
+            self.values.select_nth_unstable_by(self.n - 1, |a, b| b.total_cmp(a));
+            self.values.truncate(self.n);
+        }
+    }
+
+    /// Their mean; 0 of none.
+    fn mean(mut self) -> f32 {
+        self.leave_strongest();
+        self.values.sort_by(f32::total_cmp);
+        self.values.iter().sum::<f32>() / self.values.len().max(1) as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strongest_are_those_of_all() {
+        for all in [0usize, 1, 300, 5000] {
+            let values: Vec<f32> = (0..all).map(|i| (i * 7919 % 4999 / 3) as f32).collect();
+            let mut strongest = Strongest::of(all);
+            values.iter().for_each(|v| strongest.add(*v));
+            let mut sorted = values;
+            sorted.sort_by(|a, b| b.total_cmp(a));
+            sorted.truncate((all / 200).max(1));
+            let mean = sorted.iter().rev().sum::<f32>() / sorted.len().max(1) as f32;
+            assert_eq!(strongest.mean(), mean, "{all}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::plane::Plane;
-use crate::segmentation::working::enlarged_at;
+use crate::segmentation::working::enlarged_rows;
 
 /// One axis: for each new pixel the first source pixel and the weights of it and its followers, summing to 1.
 fn taps(source: usize, target: usize, factor: f32) -> Vec<(usize, Vec<f32>)> {
@@ -27,50 +27,93 @@ fn taps(source: usize, target: usize, factor: f32) -> Vec<(usize, Vec<f32>)> {
 /// The photo with `factor` source px for each new px (more than 1 shrinks), as three channels of 0..255.
 #[must_use]
 pub fn resample(rgb: &Plane<[u8; 3]>, factor: f32) -> Plane<[f32; 3]> {
+    resampled_as(rgb, factor, |px| px)
+}
+
+/// As [`resample`], with one value made from the three channels of each new px.
+pub fn resampled_as<T: Copy + Send + Default>(
+    rgb: &Plane<[u8; 3]>,
+    factor: f32,
+    value: impl Fn([f32; 3]) -> T + Sync,
+) -> Plane<T> {
     let width = ((rgb.width() as f32 / factor).round() as usize).max(1);
     let height = ((rgb.height() as f32 / factor).round() as usize).max(1);
     let (across, down) = (taps(rgb.width(), width, factor), taps(rgb.height(), height, factor));
-    let mut out = Plane::filled(width, height, [0.0f32; 3]);
-    out.as_mut_slice().par_chunks_mut(width).zip(down.par_iter()).for_each_init(
-        || vec![[0.0f32; 3]; rgb.width()],
-        |column_sums, (row, (first, weights))| {
-            column_sums.fill([0.0; 3]);
-            for (k, &weight) in weights.iter().enumerate() {
-                for (sum, px) in column_sums.iter_mut().zip(rgb.row(first + k)) {
-                    for c in 0..3 {
-                        sum[c] += weight * f32::from(px[c]);
-                    }
+    let mut out = vec![T::default(); width * height];
+    out.par_chunks_mut(width).zip(down.par_iter()).for_each_init(
+        // Channels one after another, and room behind for a fourth of the last px: four are one register.
+        || (vec![0.0f32; 3 * rgb.width() + 1], vec![[0.0f32; 3]; width]),
+        |(column_sums, sums), (row, (first, weights))| {
+            let flat = |k: usize| rgb.row(first + k).as_flattened();
+            let own = &mut column_sums[..3 * rgb.width()];
+            weigh(own, flat(0), weights[0]);
+            weights.iter().enumerate().skip(1).for_each(|(k, &weight)| add_weighed(own, flat(k), weight));
+            for (sum, (first, weights)) in sums.iter_mut().zip(&across) {
+                let mut four = [0.0f32; 4];
+                for (k, &weight) in (*first..).zip(weights) {
+                    let px = &column_sums[3 * k..3 * k + 4];
+                    four.iter_mut().zip(px).for_each(|(s, v)| *s += weight * v);
                 }
+                *sum = [four[0], four[1], four[2]];
             }
-            for (new, (first, weights)) in row.iter_mut().zip(&across) {
-                // Summed apart: memory that is read before it is first written costs a second page fault.
-                let mut sum = [0.0; 3];
-                for (px, &weight) in column_sums[*first..].iter().zip(weights) {
-                    for c in 0..3 {
-                        sum[c] += weight * px[c];
-                    }
-                }
-                *new = sum;
-            }
+            row.iter_mut().zip(&*sums).for_each(|(new, sum)| *new = value(*sum));
         },
     );
-    out
+    Plane::from_vec(width, height, out)
+}
+
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn weigh(sums: &mut [f32], bytes: &[u8], weight: f32) {
+    sums.iter_mut().zip(bytes).for_each(|(s, b)| *s = weight * f32::from(*b));
+}
+
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn add_weighed(sums: &mut [f32], bytes: &[u8], weight: f32) {
+    sums.iter_mut().zip(bytes).for_each(|(s, b)| *s += weight * f32::from(*b));
+}
+
+/// Where the centre of px `i` of an enlarged line lies among the `n` px of the line itself: two neighbours and the weight of the second.
+fn place(i: usize, factor: f32, n: usize) -> (usize, usize, f32) {
+    let at = ((i as f32 + 0.5) / factor - 0.5).clamp(0.0, (n - 1) as f32);
+    (at as usize, (at as usize + 1).min(n - 1), at - at.floor())
 }
 
 /// A plane with `factor` px for each of its own, `width` x `height`, row by row: bilinear between the centres of its px, clamped at
-/// the border.
+/// the border. `make` makes the values of row `y` from what the plane has there.
 pub fn enlarged<T: Copy + Send + Default>(
     plane: &Plane<f32>,
     factor: f32,
     width: usize,
     height: usize,
-    value: impl Fn(usize, usize, f32) -> T + Sync,
+    make: impl Fn(usize, &[f32], &mut [T]) + Sync,
 ) -> Plane<T> {
-    let place = |i: usize, _: usize, n: usize| {
-        let at = ((i as f32 + 0.5) / factor - 0.5).clamp(0.0, (n - 1) as f32);
-        (at as usize, (at as usize + 1).min(n - 1), at - at.floor())
-    };
-    enlarged_at(plane, (width, height), place, value)
+    enlarged_rows(plane, (width, height), |i, _, n| place(i, factor, n), make)
+}
+
+/// Single values of what [`enlarged`] makes whole rows of.
+pub struct Enlarged<'a> {
+    plane: &'a Plane<f32>,
+    columns: Vec<(usize, usize, f32)>,
+    rows: Vec<(usize, usize, f32)>,
+}
+
+impl<'a> Enlarged<'a> {
+    /// A plane as [`enlarged`] sees it.
+    #[must_use]
+    pub fn of(plane: &'a Plane<f32>, factor: f32, width: usize, height: usize) -> Self {
+        let places = |to: usize, n: usize| (0..to).map(|i| place(i, factor, n)).collect();
+        Self { plane, columns: places(width, plane.width()), rows: places(height, plane.height()) }
+    }
+
+    /// The value at px `(x, y)`.
+    #[must_use]
+    pub fn get(&self, x: usize, y: usize) -> f32 {
+        let ((x0, x1, fx), (y0, y1, fy)) = (self.columns[x], self.rows[y]);
+        let (upper, lower) = (self.plane.row(y0), self.plane.row(y1));
+        let between = |x: usize| upper[x] + fy * (lower[x] - upper[x]);
+        let (a, b) = (between(x0), between(x1));
+        a + fx * (b - a)
+    }
 }
 
 #[cfg(test)]
@@ -82,9 +125,11 @@ mod tests {
         let small = Plane::from_fn(7, 5, |x, y| (x * x + 3 * y) as f32);
         for factor in [0.7, 1.0, 4.3] {
             let at = |i: usize| (i as f32 + 0.5) / factor - 0.5;
-            let large = enlarged(&small, factor, 30, 20, |_, _, v| v);
+            let large = enlarged(&small, factor, 30, 20, |_, values, row: &mut [f32]| row.copy_from_slice(values));
+            let single = Enlarged::of(&small, factor, 30, 20);
             for (x, y) in [(0, 0), (5, 3), (17, 11), (29, 19)] {
                 assert!((large.get(x, y) - small.sample(at(x), at(y))).abs() < 1e-3, "factor {factor} at {x}, {y}");
+                assert_eq!(single.get(x, y), large.get(x, y));
             }
         }
     }

@@ -1,19 +1,28 @@
 //! How wide a typical shaft is in px, found from the photo itself.
 
+use std::ops::Range;
+
 use crate::plane::Plane;
 use crate::segmentation::closeup::darkness::Contrast;
 
 /// Directions along which the width of a dark area is measured.
 const DIRECTIONS: usize = 8;
 
-/// Width of the narrowest way through the hair at a pixel, in px; none where the way is longer than `longest`.
-fn width_at(plane: &Plane<f32>, x: f32, y: f32, level: f32, longest: f32) -> Option<f32> {
+/// Width of the narrowest way through the hair at a pixel along one of the `directions`, in px; none where the way is longer than
+/// `longest`.
+fn width_at(
+    plane: &Plane<f32>,
+    directions: &[(f32, f32); DIRECTIONS],
+    (x, y): (f32, f32),
+    level: f32,
+    longest: f32,
+) -> Option<f32> {
     let mut best = f32::INFINITY;
-    for k in 0..DIRECTIONS {
-        let (dy, dx) = (k as f32 * std::f32::consts::PI / DIRECTIONS as f32).sin_cos();
+    let middle = plane.sample(x, y);
+    for (dy, dx) in directions {
         let mut width = 0.0;
         for sign in [-1.0, 1.0] {
-            let (mut before, mut t) = (plane.sample(x, y), 0.0f32);
+            let (mut before, mut t) = (middle, 0.0f32);
             loop {
                 t += 1.0;
                 if width + t > best.min(longest) {
@@ -39,35 +48,63 @@ fn width_at(plane: &Plane<f32>, x: f32, y: f32, level: f32, longest: f32) -> Opt
     (best <= longest).then_some(best)
 }
 
-/// Connected dark areas that hold at least one pixel of full contrast: number of the area of each pixel (0 is none), and the
-/// size of each area in px.
-fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Plane<u32>, Vec<usize>) {
-    let (w, h) = (plane.width(), plane.height());
-    let mut of = Plane::filled(w, h, 0u32);
-    let mut sizes = vec![0usize];
-    let mut open = Vec::new();
-    for y in 0..h {
-        for x in 0..w {
-            if plane.get(x, y) < full || of.get(x, y) != 0 {
-                continue;
-            }
-            let number = sizes.len() as u32;
-            of.set(x, y, number);
-            open.push((x, y));
-            let mut size = 0;
-            while let Some((u, v)) = open.pop() {
-                size += 1;
-                for (a, b) in [(u.wrapping_sub(1), v), (u + 1, v), (u, v.wrapping_sub(1)), (u, v + 1)] {
-                    if a < w && b < h && of.get(a, b) == 0 && plane.get(a, b) > level {
-                        of.set(a, b, number);
-                        open.push((a, b));
-                    }
-                }
-            }
-            sizes.push(size);
+/// A run of dark px in a row.
+struct Run {
+    row: usize,
+    columns: Range<usize>,
+    /// Number of its area, counted from the first run of each.
+    area: usize,
+}
+
+/// The runs of connected dark areas that hold at least one pixel of full contrast, row after row, and the size of each area in px; 0 for
+/// numbers that are none.
+fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<Run>, Vec<usize>) {
+    let mut runs: Vec<Run> = Vec::new();
+    // For each run an earlier one of its area, or itself.
+    let mut joined: Vec<usize> = Vec::new();
+    let mut is_full: Vec<bool> = Vec::new();
+    let mut above = 0..0;
+    for (y, row) in plane.rows().enumerate() {
+        let first = runs.len();
+        let mut x = 0;
+        while let Some(start) = row[x..].iter().position(|v| *v > level).map(|n| x + n) {
+            let end = row[start..].iter().position(|v| *v <= level).map_or(row.len(), |n| start + n);
+            joined.push(runs.len());
+            is_full.push(row[start..end].iter().any(|v| *v >= full));
+            runs.push(Run { row: y, columns: start..end, area: 0 });
+            x = end;
         }
+        let (mut a, mut b) = (above.start, first);
+        while a < above.end && b < runs.len() {
+            let (upper, lower) = (&runs[a].columns, &runs[b].columns);
+            if upper.start < lower.end && lower.start < upper.end {
+                let (i, j) = (origin(&mut joined, a), origin(&mut joined, b));
+                joined[i.max(j)] = i.min(j);
+            }
+            if upper.end < lower.end { a += 1 } else { b += 1 }
+        }
+        above = first..runs.len();
     }
-    (of, sizes)
+    let mut sizes = vec![0usize; runs.len()];
+    let mut counts = vec![false; runs.len()];
+    for (i, run) in runs.iter_mut().enumerate() {
+        run.area = origin(&mut joined, i);
+        sizes[run.area] += run.columns.len();
+        counts[run.area] |= is_full[i];
+    }
+    sizes.iter_mut().zip(&counts).filter(|(_, counts)| !**counts).for_each(|(size, _)| *size = 0);
+    runs.retain(|run| counts[run.area]);
+    (runs, sizes)
+}
+
+/// The first run of an area, by any of its runs.
+fn origin(joined: &mut [usize], mut i: usize) -> usize {
+    while joined[i] != i {
+        // Halves the way for the next who asks.
+        joined[i] = joined[joined[i]];
+        i = joined[i];
+    }
+    i
 }
 
 /// Width of the typical shaft in px of the contrast plane, and how many px of shaft length it rests on.
@@ -79,16 +116,18 @@ fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Plane<u32>, Vec<usize>) 
 pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> Option<(f32, f32)> {
     let level = 0.5 * contrast.hair;
     let plane = &contrast.plane;
-    let (of, sizes) = areas(plane, level, 0.9 * contrast.hair);
+    let (runs, sizes) = areas(plane, level, 0.9 * contrast.hair);
     let dark = sizes.iter().sum::<usize>();
     // About 20 000 measurements are plenty for a median.
     let step = ((dark as f32 / 20_000.0).sqrt().ceil() as usize).max(1);
     let mut by_area: Vec<Vec<f32>> = vec![Vec::new(); sizes.len()];
-    for y in (0..plane.height()).step_by(step) {
-        for x in (0..plane.width()).step_by(step) {
-            let area = of.get(x, y) as usize;
-            if area != 0 && plane.get(x, y) > 1.4 * level && field.get(x, y) {
-                by_area[area].extend(width_at(plane, x as f32, y as f32, level, longest));
+    let directions: [(f32, f32); DIRECTIONS] =
+        std::array::from_fn(|k| (k as f32 * std::f32::consts::PI / DIRECTIONS as f32).sin_cos());
+    for run in runs.iter().filter(|run| run.row % step == 0) {
+        let columns = run.columns.start.next_multiple_of(step)..run.columns.end;
+        for (x, y) in columns.step_by(step).map(|x| (x, run.row)) {
+            if plane.get(x, y) > 1.4 * level && field.get(x, y) {
+                by_area[run.area].extend(width_at(plane, &directions, (x as f32, y as f32), level, longest));
             }
         }
     }
@@ -109,4 +148,25 @@ pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> 
         passed >= 0.5 * length
     })?;
     Some((*median, length * (step * step) as f32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_is_one_however_its_runs_meet_and_needs_full_contrast() {
+        let picture = ["#.#..++..", "#.#.+..+.", "###.++++.", "....+....", "##.......", "+#..+++.+", ".#..#.#.."];
+        let value = |c: u8| match c {
+            b'#' => 1.0,
+            b'+' => 0.6,
+            _ => 0.1,
+        };
+        let plane = Plane::from_fn(9, 7, |x, y| value(picture[y].as_bytes()[x]));
+        let (runs, sizes) = areas(&plane, 0.5, 0.9);
+        let mut found: Vec<usize> = sizes.into_iter().filter(|n| *n > 0).collect();
+        found.sort_unstable();
+        assert_eq!(found, [5, 5, 7]);
+        assert_eq!(runs.iter().map(|r| r.columns.len()).sum::<usize>(), 17);
+    }
 }
