@@ -2,11 +2,9 @@
 //!
 //! Coverage is a share, 0..1, and needs no scale. It is not density: few long hairs can hide what many short ones show.
 
-use rayon::prelude::*;
-
 use crate::plane::Plane;
 use crate::segmentation::place::is_below_the_border;
-use crate::segmentation::working::neighbours;
+use crate::segmentation::working::{enlarged_rows, neighbours};
 use crate::segmentation::{Segmentation, Tissue};
 use crate::units::Estimate;
 
@@ -37,28 +35,16 @@ pub fn measure(segmentation: &Segmentation) -> Coverage {
     Coverage { map: map(segmentation), scalp_share_hidden: share(segmentation) }
 }
 
-/// The hidden share enlarged to the photo's size, bilinear; computed on hair and scalp alone.
+/// The hidden share enlarged to the photo's size.
 fn map(segmentation: &Segmentation) -> Plane<u8> {
-    let (tissue, hidden) = (&segmentation.tissue, &segmentation.hidden);
-    let (w, h) = (tissue.width(), tissue.height());
-    let columns: Vec<_> = (0..w).map(|x| neighbours(x, w, hidden.width())).collect();
-    let mut map = Plane::filled(w, h, 0u8);
-    map.as_mut_slice().par_chunks_exact_mut(w.max(1)).enumerate().with_min_len(16).for_each_init(
-        || vec![0.0f32; hidden.width()],
-        |between, (y, row)| {
-            let (y0, y1, f) = neighbours(y, h, hidden.height());
-            for ((v, a), b) in between.iter_mut().zip(hidden.row(y0)).zip(hidden.row(y1)) {
-                *v = a + f * (b - a);
+    let tissue = &segmentation.tissue;
+    enlarged_rows(&segmentation.hidden, (tissue.width(), tissue.height()), neighbours, |y, shares, row| {
+        for ((out, tissue), share) in row.iter_mut().zip(tissue.row(y)).zip(shares) {
+            if is_scalp_or_hair(*tissue) {
+                *out = (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
             }
-            for ((out, tissue), &(x0, x1, f)) in row.iter_mut().zip(tissue.row(y)).zip(&columns) {
-                if is_scalp_or_hair(*tissue) {
-                    let share = between[x0] + f * (between[x1] - between[x0]);
-                    *out = (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
-                }
-            }
-        },
-    );
-    map
+        }
+    })
 }
 
 /// Share of the hair and scalp that must lie above the hair's border for the rest to be left out: less is a place told wrongly.

@@ -127,22 +127,8 @@ pub fn sample_scaled<const N: usize>(
     })
 }
 
-/// A plane at another size, row by row, bilinear: each value from its position and what the plane has there. `place` tells where
-/// sample `i` of a line of so many new samples lies among so many of the plane's own, as [`neighbours`] does.
-pub fn enlarged_at<T: Copy + Send + Default>(
-    plane: &Plane<f32>,
-    (width, height): (usize, usize),
-    place: impl Fn(usize, usize, usize) -> (usize, usize, f32) + Sync,
-    value: impl Fn(usize, usize, f32) -> T + Sync,
-) -> Plane<T> {
-    enlarged_rows(plane, (width, height), place, |y, values, row| {
-        for (x, (out, v)) in row.iter_mut().zip(values).enumerate() {
-            *out = value(x, y, *v);
-        }
-    })
-}
-
-/// As [`enlarged_at`], whole rows at a time: `make` makes the values of row `y` from what the plane has there.
+/// A plane at another size, bilinear: `make` makes the values of row `y` from what the plane has there. `place` tells where sample `i`
+/// of a line of so many new samples lies among so many of the plane's own, as [`neighbours`] does.
 pub fn enlarged_rows<T: Copy + Send + Default>(
     plane: &Plane<f32>,
     (width, height): (usize, usize),
