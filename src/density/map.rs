@@ -39,9 +39,19 @@ pub fn per_px2(points: &[Point], field: &Plane<bool>, radius_px: f32) -> Plane<f
         }
     }
     let reach = radius_px / cell;
-    // Half the width of the disc by the rows from its middle.
+    // Half the width of the disc by the rows from its middle, and with it the cells, and how much of each, where its sides lie by the
+    // column of its middle: cells cut by the circle count with the part of their width inside it.
     let halves: Vec<f32> =
-        (0..=reach as usize + 1).map(|dy| (reach * reach - (dy * dy) as f32).max(0.0).sqrt()).collect();
+        (0..=(reach as usize).min(h) + 1).map(|dy| (reach * reach - (dy * dy) as f32).max(0.0).sqrt()).collect();
+    let side = |edge: f32| {
+        let edge = edge.clamp(0.0, w as f32);
+        let i = (edge as usize).min(w - 1);
+        (i, f64::from(edge - i as f32))
+    };
+    let sides = Plane::from_fn(w, halves.len(), |cx, dy| {
+        let middle = cx as f32 + 0.5;
+        [side(middle - halves[dy]), side(middle + halves[dy])]
+    });
     let mut out = Plane::filled(w, h, 0.0f32);
     out.as_mut_slice().par_chunks_mut(w).enumerate().for_each(|(cy, row)| {
         let centre_y = (cy as f32 + 0.5) * cell - 0.5;
@@ -55,14 +65,9 @@ pub fn per_px2(points: &[Point], field: &Plane<bool>, radius_px: f32) -> Plane<f
             let first = (cy as f32 - reach).ceil().max(0.0) as usize;
             let last = ((cy as f32 + reach).floor() as usize).min(h - 1);
             for y in first..=last {
-                let half = halves[y.abs_diff(cy)];
-                // Cells cut by the circle count with the part of their width inside it.
-                let at = |edge: f32| {
-                    let edge = edge.clamp(0.0, w as f32);
-                    let i = (edge as usize).min(w - 1);
-                    sums.get(i, y) + f64::from(edge - i as f32) * f64::from(share.get(i, y))
-                };
-                area += at(cx as f32 + 0.5 + half) - at(cx as f32 + 0.5 - half);
+                let at = |(i, part): (usize, f64)| sums.get(i, y) + part * f64::from(share.get(i, y));
+                let [left, right] = sides.get(cx, y.abs_diff(cy));
+                area += at(right) - at(left);
             }
             let centre = Point::new((cx as f32 + 0.5) * cell - 0.5, centre_y);
             let count: u32 = near.iter().map(|p| u32::from(p.distance(centre) <= radius_px)).sum();

@@ -139,25 +139,32 @@ impl Response {
     /// Sees `(x, y, direction, response)` wherever the response is above `least` and no smaller than those of both neighbouring directions,
     /// but for px at the photo's border.
     pub fn each_peak(&self, least: f32, mut see: impl FnMut(usize, usize, i32, f32)) {
+        let mut found = [[0; BLOCK]; DIRECTIONS];
         for y in 1..self.height.saturating_sub(1) {
             for (column, at) in self.place.row(y).iter().enumerate() {
                 let Some(block) = self.values.get(*at as usize) else { continue };
-                for (k, here) in block.iter().enumerate() {
-                    let (before, next) = (&block[(k + DIRECTIONS - 1) % DIRECTIONS], &block[(k + 1) % DIRECTIONS]);
-                    // All px first: that compiles to vectors, and most blocks have no peak.
-                    let is_peak: [bool; BLOCK] =
-                        std::array::from_fn(|i| (here[i] > least) & (here[i] >= next[i]) & (here[i] > before[i]));
-                    if is_peak == [false; BLOCK] {
-                        continue;
-                    }
-                    for i in (0..BLOCK).filter(|i| is_peak[*i]) {
+                peaks(block, least, &mut found);
+                for (k, found) in found.iter().enumerate().filter(|(_, found)| **found != [0; BLOCK]) {
+                    for i in (0..BLOCK).filter(|i| found[*i] != 0) {
                         let x = column * BLOCK + i;
                         if x >= 1 && x + 1 < self.width {
-                            see(x, y, k as i32, here[i]);
+                            see(x, y, k as i32, block[k][i]);
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Marks where the response is above `least` and at its peak among the directions.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn peaks(block: &Block, least: f32, found: &mut [[u32; BLOCK]; DIRECTIONS]) {
+    for (k, found) in found.iter_mut().enumerate() {
+        let (here, next) = (&block[k], &block[(k + 1) % DIRECTIONS]);
+        let before = &block[(k + DIRECTIONS - 1) % DIRECTIONS];
+        for i in 0..BLOCK {
+            found[i] = u32::from((here[i] > least) & (here[i] >= next[i]) & (here[i] > before[i]));
         }
     }
 }

@@ -67,7 +67,7 @@ fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<Run>, Vec<usize>) {
     for (y, row) in plane.rows().enumerate() {
         let first = runs.len();
         let mut x = 0;
-        while let Some(start) = row[x..].iter().position(|v| *v > level).map(|n| x + n) {
+        while let Some(start) = first_above(&row[x..], level).map(|n| x + n) {
             let end = row[start..].iter().position(|v| *v <= level).map_or(row.len(), |n| start + n);
             joined.push(runs.len());
             is_full.push(row[start..end].iter().any(|v| *v >= full));
@@ -95,6 +95,15 @@ fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<Run>, Vec<usize>) {
     sizes.iter_mut().zip(&counts).filter(|(_, counts)| !**counts).for_each(|(size, _)| *size = 0);
     runs.retain(|run| counts[run.area]);
     (runs, sizes)
+}
+
+/// The first value above a level.
+fn first_above(values: &[f32], level: f32) -> Option<usize> {
+    // Most values are not, and several at once are told so.
+    let is_above = |part: &[f32; 16]| part.iter().fold(false, |any, v| any | (*v > level));
+    let (parts, _) = values.as_chunks();
+    let passed = 16 * parts.iter().position(is_above).unwrap_or(parts.len());
+    values[passed..].iter().position(|v| *v > level).map(|n| passed + n)
 }
 
 /// The first run of an area, by any of its runs.
