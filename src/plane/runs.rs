@@ -33,7 +33,7 @@ impl Runs {
             let here = list.len();
             let mut near = above.start;
             let mut x = 0;
-            while let Some(start) = row[x..].iter().position(|v| counts(*v)).map(|n| x + n) {
+            while let Some(start) = next(&row[x..], &counts).map(|n| x + n) {
                 let end = row[start..].iter().position(|v| !counts(*v)).map_or(row.len(), |n| start + n);
                 let own = list.len();
                 part.push(own);
@@ -58,6 +58,15 @@ impl Runs {
     pub fn with_parts(&self) -> impl Iterator<Item = (&Run, usize)> {
         self.list.iter().zip(self.part.iter().copied())
     }
+}
+
+/// The first value that counts.
+fn next<T: Copy>(values: &[T], counts: impl Fn(T) -> bool) -> Option<usize> {
+    // Most values do not, and several at once are told so.
+    let (parts, _) = values.as_chunks::<16>();
+    let any = |part: &[T; 16]| part.iter().fold(false, |any, v| any | counts(*v));
+    let passed = 16 * parts.iter().position(any).unwrap_or(parts.len());
+    values[passed..].iter().position(|v| counts(*v)).map(|n| passed + n)
 }
 
 /// The first run of a part, by any of its runs.

@@ -1,8 +1,7 @@
 //! How wide a typical shaft is in px, found from the photo itself.
 
-use std::ops::Range;
-
 use crate::plane::Plane;
+use crate::plane::runs::{Run, Runs};
 use crate::segmentation::closeup::darkness::Contrast;
 
 /// Directions along which the width of a dark area is measured.
@@ -48,72 +47,18 @@ fn width_at(
     (best <= longest).then_some(best)
 }
 
-/// A run of dark px in a row.
-struct Run {
-    row: usize,
-    columns: Range<usize>,
-    /// Number of its area, counted from the first run of each.
-    area: usize,
-}
-
-/// The runs of connected dark areas that hold at least one pixel of full contrast, row after row, and the size of each area in px; 0 for
-/// numbers that are none.
-fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<Run>, Vec<usize>) {
-    let mut runs: Vec<Run> = Vec::new();
-    // For each run an earlier one of its area, or itself.
-    let mut joined: Vec<usize> = Vec::new();
-    let mut is_full: Vec<bool> = Vec::new();
-    let mut above = 0..0;
-    for (y, row) in plane.rows().enumerate() {
-        let first = runs.len();
-        let mut x = 0;
-        while let Some(start) = first_above(&row[x..], level).map(|n| x + n) {
-            let end = row[start..].iter().position(|v| *v <= level).map_or(row.len(), |n| start + n);
-            joined.push(runs.len());
-            is_full.push(row[start..end].iter().any(|v| *v >= full));
-            runs.push(Run { row: y, columns: start..end, area: 0 });
-            x = end;
-        }
-        let (mut a, mut b) = (above.start, first);
-        while a < above.end && b < runs.len() {
-            let (upper, lower) = (&runs[a].columns, &runs[b].columns);
-            if upper.start < lower.end && lower.start < upper.end {
-                let (i, j) = (origin(&mut joined, a), origin(&mut joined, b));
-                joined[i.max(j)] = i.min(j);
-            }
-            if upper.end < lower.end { a += 1 } else { b += 1 }
-        }
-        above = first..runs.len();
-    }
-    let mut sizes = vec![0usize; runs.len()];
-    let mut counts = vec![false; runs.len()];
-    for (i, run) in runs.iter_mut().enumerate() {
-        run.area = origin(&mut joined, i);
-        sizes[run.area] += run.columns.len();
-        counts[run.area] |= is_full[i];
+/// The runs of connected dark areas that hold at least one pixel of full contrast, row after row, each with the number of its area, and
+/// the size of each area in px; 0 for numbers that are none.
+fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<(Run, usize)>, Vec<usize>) {
+    let Runs { list, part } = Runs::of(plane, |v| v > level, false);
+    let mut sizes = vec![0usize; list.len()];
+    let mut counts = vec![false; list.len()];
+    for (run, area) in list.iter().zip(&part) {
+        sizes[*area] += run.columns.len();
+        counts[*area] |= plane.row(run.row)[run.columns.clone()].iter().any(|v| *v >= full);
     }
     sizes.iter_mut().zip(&counts).filter(|(_, counts)| !**counts).for_each(|(size, _)| *size = 0);
-    runs.retain(|run| counts[run.area]);
-    (runs, sizes)
-}
-
-/// The first value above a level.
-fn first_above(values: &[f32], level: f32) -> Option<usize> {
-    // Most values are not, and several at once are told so.
-    let is_above = |part: &[f32; 16]| part.iter().fold(false, |any, v| any | (*v > level));
-    let (parts, _) = values.as_chunks();
-    let passed = 16 * parts.iter().position(is_above).unwrap_or(parts.len());
-    values[passed..].iter().position(|v| *v > level).map(|n| passed + n)
-}
-
-/// The first run of an area, by any of its runs.
-fn origin(joined: &mut [usize], mut i: usize) -> usize {
-    while joined[i] != i {
-        // Halves the way for the next who asks.
-        joined[i] = joined[joined[i]];
-        i = joined[i];
-    }
-    i
+    (list.into_iter().zip(part).filter(|(_, area)| counts[*area]).collect(), sizes)
 }
 
 /// Width of the typical shaft in px of the contrast plane, and how many px of shaft length it rests on.
@@ -132,11 +77,11 @@ pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> 
     let mut by_area: Vec<Vec<f32>> = vec![Vec::new(); sizes.len()];
     let directions: [(f32, f32); DIRECTIONS] =
         std::array::from_fn(|k| (k as f32 * std::f32::consts::PI / DIRECTIONS as f32).sin_cos());
-    for run in runs.iter().filter(|run| run.row % step == 0) {
+    for (run, area) in runs.iter().filter(|(run, _)| run.row % step == 0) {
         let columns = run.columns.start.next_multiple_of(step)..run.columns.end;
         for (x, y) in columns.step_by(step).map(|x| (x, run.row)) {
             if plane.get(x, y) > 1.4 * level && field.get(x, y) {
-                by_area[run.area].extend(width_at(plane, &directions, (x as f32, y as f32), level, longest));
+                by_area[*area].extend(width_at(plane, &directions, (x as f32, y as f32), level, longest));
             }
         }
     }
@@ -176,6 +121,6 @@ mod tests {
         let mut found: Vec<usize> = sizes.into_iter().filter(|n| *n > 0).collect();
         found.sort_unstable();
         assert_eq!(found, [5, 5, 7]);
-        assert_eq!(runs.iter().map(|r| r.columns.len()).sum::<usize>(), 17);
+        assert_eq!(runs.iter().map(|(run, _)| run.columns.len()).sum::<usize>(), 17);
     }
 }
