@@ -183,10 +183,10 @@ impl Spot<'_> {
     #[inline]
     pub fn of(&self, direction: i32) -> f32 {
         let k = direction.rem_euclid(DIRECTIONS as i32) as usize;
-        let [a, b, c, d] = self.px.map(|(block, i)| block.map_or(0.0, |v| v[k][i]));
+        let value = |i: usize| self.px[i].0.map_or(0.0, |block| block[k][self.px[i].1]);
         let (fx, fy) = (self.fx, self.fy);
-        let top = a * (1.0 - fx) + b * fx;
-        let bottom = c * (1.0 - fx) + d * fx;
+        let top = value(0) * (1.0 - fx) + value(1) * fx;
+        let bottom = value(2) * (1.0 - fx) + value(3) * fx;
         top * (1.0 - fy) + bottom * fy
     }
 }
@@ -324,7 +324,8 @@ fn steer(derivatives: &Derivatives, tile: &Tile, line: &Line, reach: usize, out:
         row[..columns.start].fill(0.0);
         row[columns.end..].fill(0.0);
         let y = (tile.y + i).saturating_sub(reach).min(derivatives.height - 1) - derivatives.first;
-        let [xx, xy, yy] = derivatives.planes.each_ref().map(|p| &p.row(y)[left..right]);
+        let own = |plane: usize| &derivatives.planes[plane].row(y)[left..right];
+        let (xx, xy, yy) = (own(0), own(1), own(2));
         for (((o, x), m), y) in row[columns.clone()].iter_mut().zip(xx).zip(xy).zip(yy) {
             *o = a * x + b * m + c * y;
         }

@@ -148,7 +148,7 @@ fn walk(contrast: &Plane<f32>, response: &Response, from: Point, angle: f32, rul
         }
         let k = (angle / STEP).round() as i32;
         let spot = response.spot(p.x, p.y);
-        let here = [-1, 0, 1].map(|d| spot.of(k + d));
+        let here = [spot.of(k - 1), spot.of(k), spot.of(k + 1)];
         let best = here[0].max(here[1]).max(here[2]);
         if best > go_on {
             blind = 0.0;
