@@ -322,9 +322,10 @@ fn unpack(answer: &Features, entry: &Entry) -> Maps {
     };
     for y in 0..h {
         let rows: [&[f32]; CHANNELS] = std::array::from_fn(|channel| answer.row(channel, y));
+        let at = |channel: usize, x: usize| rows[channel][x];
         for x in 0..w {
-            let mut logits: [f32; 5] = std::array::from_fn(|k| rows[k][x] + entry.offset[k]);
-            let coverage = rows[5][x];
+            let mut logits: [f32; 5] = std::array::from_fn(|k| at(k, x) + entry.offset[k]);
+            let coverage = at(5, x);
             logits[1] += entry.skin.says(coverage);
             logits[2] += entry.hair.says(coverage);
             let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -333,7 +334,7 @@ fn unpack(answer: &Features, entry: &Entry) -> Maps {
             let p = odds.map(|v| v / sum);
             maps.probability.set(x, y, [p[0], p[1] + p[4], p[2], p[3]]);
             maps.hidden.set(x, y, (1.0 / (1.0 + (-coverage).exp()) / FULL_COVERAGE).min(1.0));
-            maps.canonical.set(x, y, [rows[6][x], rows[7][x], rows[8][x]]);
+            maps.canonical.set(x, y, [6, 7, 8].map(|channel| at(channel, x)));
         }
     }
     maps

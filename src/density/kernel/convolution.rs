@@ -130,6 +130,18 @@ impl Convolution {
         Some(Self { isa, inputs, outputs, side, stride, weights: packed, bias, rectified: false })
     }
 
+    /// Channels that go in.
+    #[must_use]
+    pub const fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Whether what comes out has half the size.
+    #[must_use]
+    pub const fn halves(&self) -> bool {
+        self.stride == 2
+    }
+
     /// Channels that come out.
     #[must_use]
     pub const fn outputs(&self) -> usize {

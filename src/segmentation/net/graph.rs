@@ -58,7 +58,8 @@ impl Graph {
     pub(super) fn read(file: &[u8], isa: Isa) -> Result<Self, String> {
         let model = ModelProto::parse_buf(file).map_err(|e| e.to_string())?;
         let graph = model.graph.ok_or("the file holds no graph")?;
-        let mut reader = Reader { graph: &graph, isa, names: HashMap::new(), steps: vec![] };
+        let picture = Shape { channels: 3, halvings: 0 };
+        let mut reader = Reader { graph: &graph, isa, names: HashMap::new(), steps: vec![], shapes: vec![picture] };
         for (i, weight) in graph.initializer.iter().enumerate() {
             reader.names.insert(weight.name.clone().unwrap_or_default(), Named::Weight(i));
         }
@@ -109,12 +110,21 @@ impl Graph {
     }
 }
 
+/// How many channels a value has, and how often the input was halved for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Shape {
+    channels: usize,
+    halvings: i32,
+}
+
 /// A graph being read.
 struct Reader<'a> {
     graph: &'a GraphProto,
     isa: Isa,
     names: HashMap<String, Named>,
     steps: Vec<Step>,
+    /// Of each value.
+    shapes: Vec<Shape>,
 }
 
 impl Reader<'_> {
@@ -130,7 +140,12 @@ impl Reader<'_> {
                     _ => return None,
                 };
                 let with = self.convolution(node, *weights, *bias)?;
-                self.push(Step::Convolution { inputs, residual: None, with })
+                let halvings = self.shapes[inputs[0]].halvings;
+                let alike = inputs.iter().all(|value| self.shapes[*value].halvings == halvings);
+                let channels: usize = inputs.iter().map(|value| self.shapes[*value].channels).sum();
+                (alike && channels == with.inputs()).then_some(())?;
+                let shape = Shape { channels: with.outputs(), halvings: halvings + i32::from(with.halves()) };
+                self.push(Step::Convolution { inputs, residual: None, with }, shape)
             }
             // Both are done in the same pass as the convolution that they follow.
             ("Relu", [Some(Named::Value(value))]) => {
@@ -138,8 +153,9 @@ impl Reader<'_> {
                 Some(Named::Value(*value))
             }
             ("Add", [Some(Named::Value(first)), Some(Named::Value(second))]) => {
+                let alike = self.shapes[*first] == self.shapes[*second];
                 let (residual, with) = self.just_convolved(*second)?;
-                if with.rectified || residual.is_some() {
+                if with.rectified || residual.is_some() || !alike {
                     return None;
                 }
                 *residual = Some(*first);
@@ -147,11 +163,12 @@ impl Reader<'_> {
             }
             ("ReduceMean", [Some(Named::Value(value))]) => Some(Named::Mean(*value)),
             ("Add", [Some(Named::Value(value)), Some(Named::Mean(of))]) if value == of => {
-                self.push(Step::PlusMean(*value))
+                self.push(Step::PlusMean(*value), self.shapes[*value])
             }
             ("Resize", [Some(Named::Value(value)), None, Some(Named::Weight(scales))]) => {
                 (floats(&self.graph.initializer[*scales])? == [1.0, 1.0, 2.0, 2.0]).then_some(())?;
-                self.push(Step::Twice(*value))
+                let Shape { channels, halvings } = self.shapes[*value];
+                self.push(Step::Twice(*value), Shape { channels, halvings: halvings - 1 })
             }
             ("Concat", [Some(Named::Value(first)), Some(Named::Value(second))]) => {
                 Some(Named::Joined(vec![*first, *second]))
@@ -160,8 +177,9 @@ impl Reader<'_> {
         }
     }
 
-    fn push(&mut self, step: Step) -> Option<Named> {
+    fn push(&mut self, step: Step, shape: Shape) -> Option<Named> {
         self.steps.push(step);
+        self.shapes.push(shape);
         Some(Named::Value(self.steps.len()))
     }
 

@@ -177,4 +177,10 @@ fn a_file_with_other_operators_is_refused() {
     let refused = graph::Graph::read(&model.write_buf().unwrap(), Isa::Portable).err().expect("refused");
     assert!(refused.contains("Sigmoid"), "{refused}");
     assert!(graph::Graph::read(&WEIGHTS[..WEIGHTS.len() / 2], Isa::Portable).is_err(), "a truncated file");
+    // A convolution for other channels than those that reach it.
+    let mut model = rten_onnx::onnx::ModelProto::parse_buf(WEIGHTS).unwrap();
+    let nodes = model.graph.as_mut().map(|g| &mut g.node).expect("a graph");
+    let joins = nodes.iter_mut().find(|n| n.op_type.as_deref() == Some("Concat")).expect("skips are joined");
+    joins.input[1] = joins.input[0].clone();
+    assert!(graph::Graph::read(&model.write_buf().unwrap(), Isa::Portable).is_err(), "channels that do not fit");
 }
