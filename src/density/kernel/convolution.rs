@@ -8,9 +8,11 @@ use super::lanes::{self, Isa, Lanes};
 
 /// Values behind each plane that may be read and written beyond its margin: two of the widest registers.
 const BEHIND: usize = 32;
-/// Registers along a line in one tile: with `R` outputs they fill the registers of AVX2 (12 sums of 16) and of AVX-512 (24 of 32).
+/// Registers along a line in one tile, for each of `R` outputs: 8 sums of AVX2's 16 registers, 16 of AVX-512's 32. With a third one AVX2
+/// lacks a single register, and the sum that has to wait in memory makes it a third slower.
 const ALONG: usize = 2;
-/// Tiles that are computed for some outputs before the next outputs: their weights stay in the first cache, the lines in the second.
+/// Tiles that are computed for some outputs before the next outputs, so that their weights serve more than once; with more of them the
+/// lines of all channels no longer fit the first cache.
 const TILES: usize = 2;
 
 /// Channels of one size, each with a margin of one px of zeros.
@@ -109,12 +111,12 @@ pub struct Convolution {
 
 impl Convolution {
     /// A convolution from its weights, output by output, input by input, row by row, and a bias for each output. None unless kernels are
-    /// 1 or 3 px wide, the stride is 1 or 2 and the number of weights fits.
+    /// 1 or 3 px wide, the stride is 1 or 2, the number of weights fits and the CPU has the set.
     #[must_use]
     pub fn new(isa: Isa, weights: &[f32], mut bias: Vec<f32>, side: usize, stride: usize) -> Option<Self> {
         let (outputs, taps) = (bias.len(), side * side);
         let inputs = weights.len() / (outputs * taps).max(1);
-        let fits = inputs > 0 && weights.len() == outputs * inputs * taps;
+        let fits = inputs > 0 && weights.len() == outputs * inputs * taps && isa.is_available();
         if !fits || !matches!((side, stride), (1, 1) | (3, 1 | 2)) {
             return None;
         }
@@ -160,13 +162,15 @@ impl Convolution {
         assert!(halves, "an odd size cannot be halved");
         assert!(inputs.iter().all(|f| (f.width, f.height) == (first.width, first.height)), "inputs differ in size");
         assert_eq!(inputs.iter().map(|f| f.channels).sum::<usize>(), self.inputs, "channels do not fit the weights");
-        // With a room for each output up to a whole block, so that blocks are written whole.
+        // With room for each output up to a whole block, so that blocks are written whole.
         let mut out = Features::zeros(self.bias.len(), first.width / self.stride, first.height / self.stride);
         if let Some(r) = residual {
             assert_eq!((r.width, r.height), (out.width, out.height), "the residual has another size");
             assert!(r.data.len() >= out.data.len(), "the residual has too few channels");
         }
-        if self.isa == Isa::Plain {
+        if out.width * out.height == 0 {
+            // No line to compute.
+        } else if self.isa == Isa::Plain {
             self.plainly(inputs, residual, &mut out);
         } else if self.stride == 2 {
             let phases: Vec<Features> = inputs.iter().map(|f| f.phases()).collect();
@@ -367,6 +371,8 @@ mod tests {
             (&[2, 7], 24, 90, 7, 3, 1),
             (&[4], 8, 6, 8, 3, 2),
             (&[1], 1, 1, 1, 3, 1),
+            (&[1], 1, 0, 4, 3, 1),
+            (&[1], 1, 4, 0, 3, 1),
         ] {
             let planes: Vec<Features> =
                 inputs.iter().enumerate().map(|(i, c)| features(*c, width, height, i)).collect();

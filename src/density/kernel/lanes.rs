@@ -152,19 +152,26 @@ impl Isa {
     /// All sets this CPU has, the fastest last.
     #[must_use]
     pub fn available() -> Vec<Self> {
-        #[allow(unused_mut)]
-        let mut found = vec![Self::Plain, Self::Portable];
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                found.push(Self::Avx2);
+        let mut all = vec![Self::Plain, Self::Portable, Self::Avx2, Self::Avx512];
+        all.retain(|isa| isa.is_available());
+        all
+    }
+
+    /// Whether this CPU has the set.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Plain | Self::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => {
+                let wide = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+                wide && is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512dq")
             }
-            let wide = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
-            if wide && is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512dq") {
-                found.push(Self::Avx512);
-            }
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => false,
         }
-        found
     }
 
     /// The fastest set of this CPU, or the one that the variable `SCALPMAP_ISA` names (`plain`, `portable`, `avx2`, `avx512`) if the
@@ -194,10 +201,11 @@ impl Isa {
 
 /// Walks a strip with the code compiled for `isa`.
 pub(super) fn strip_with(isa: Isa, walk: &Walk<'_>, from: usize, to: usize, memory: &mut Memory, found: &mut Peaks) {
+    assert!(isa.is_available(), "{isa:?} is not a set of this CPU");
     match isa {
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => {
-            // SAFETY: `Isa::available` found the features on this CPU.
+            // SAFETY: the CPU has the features, as just asked.
             unsafe { strip_avx512(walk, from, to, memory, found) }
         }
         #[cfg(target_arch = "x86_64")]
@@ -226,10 +234,11 @@ fn strip_avx2(walk: &Walk<'_>, from: usize, to: usize, memory: &mut Memory, foun
 
 /// Filters a band with the code compiled for `isa`.
 pub(super) fn band_with(isa: Isa, job: &Job<'_>, y0: usize, out: &mut [f32], scratch: &mut Scratch) {
+    assert!(isa.is_available(), "{isa:?} is not a set of this CPU");
     match isa {
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => {
-            // SAFETY: `Isa::available` found the features on this CPU.
+            // SAFETY: the CPU has the features, as just asked.
             unsafe { band_avx512(job, y0, out, scratch) }
         }
         #[cfg(target_arch = "x86_64")]
@@ -272,7 +281,7 @@ pub(super) unsafe fn convolve_with(isa: Isa, job: &convolution::Job<'_>, out: &m
     match isa {
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => {
-            // SAFETY: `Isa::available` found the features on this CPU; the rest by contract.
+            // SAFETY: the CPU has the features, or there would be no such convolution; the rest by contract.
             unsafe { convolve_avx512(job, out) }
         }
         #[cfg(target_arch = "x86_64")]
@@ -304,10 +313,11 @@ unsafe fn convolve_avx2(job: &convolution::Job<'_>, out: &mut [f32]) {
 #[doc(hidden)]
 #[must_use]
 pub fn multiply_adds(isa: Isa, rounds: usize) -> usize {
+    assert!(isa.is_available(), "{isa:?} is not a set of this CPU");
     match isa {
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => {
-            // SAFETY: `Isa::available` found the features on this CPU.
+            // SAFETY: the CPU has the features, as just asked.
             unsafe { peak_avx512(rounds) }
         }
         #[cfg(target_arch = "x86_64")]

@@ -45,7 +45,7 @@ pub(super) struct Scratch {
 /// Correlation with one kernel along rows and one along columns, each of odd length and symmetric or antisymmetric; borders are repeated.
 ///
 /// # Panics
-/// If a kernel has an even length or no symmetry.
+/// If a kernel has an even length or no symmetry, or the CPU does not have `isa`.
 #[must_use]
 pub fn separable(plane: &Plane<f32>, along_x: &[f32], along_y: &[f32], isa: Isa) -> Plane<f32> {
     let job = Job { plane, x: Kernel::of(along_x), y: Kernel::of(along_y) };

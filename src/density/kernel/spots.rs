@@ -69,7 +69,7 @@ fn steps(from: f32, sigmas: &[f32]) -> Vec<Vec<f32>> {
 /// Dark spots of a picture whose response exceeds `floor` grey levels, in no particular order.
 ///
 /// # Panics
-/// If `rgb.len() != width * height`.
+/// If `rgb.len() != width * height`, or the CPU does not have `isa`.
 #[must_use]
 pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode: Mode, isa: Isa) -> Vec<Spot> {
     assert_eq!(rgb.len(), width * height, "a picture of {width} x {height} needs as many pixels");
@@ -149,7 +149,7 @@ fn plain_spots(source: Source<'_>, width: usize, height: usize, floor: f32) -> V
 /// direction and at any scale, times the square of the scale; grey levels, never negative.
 ///
 /// # Panics
-/// If `rgb.len() != width * height`.
+/// If `rgb.len() != width * height`, or the CPU does not have `isa`.
 #[must_use]
 pub fn dark_ridges(rgb: &[[u8; 3]], width: usize, height: usize, sigmas: &[f32], isa: Isa) -> Vec<f32> {
     assert_eq!(rgb.len(), width * height, "a picture of {width} x {height} needs as many pixels");
