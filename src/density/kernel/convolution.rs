@@ -1,8 +1,8 @@
 //! Convolutions of many channels, for small nets.
 //!
 //! Each channel is a plane of lines with a margin of zeros ([`Features`]). Along such a plane every tap of a kernel is the plane itself,
-//! shifted: a convolution is a sum of shifted lines, read where they lie. Copying patches out first, as is usual (im2col), takes several
-//! times as long as the sums where few channels come out.
+//! shifted: a convolution is a sum of shifted lines, read where they lie. Copying patches out first, as is usual (im2col), takes about as
+//! long as the sums where few channels come out.
 
 use super::lanes::{self, Isa, Lanes};
 
