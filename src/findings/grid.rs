@@ -1,7 +1,6 @@
 //! The tissues of a photo on a small grid: fractions instead of labels, so that borders lie between px.
 
-use std::collections::VecDeque;
-
+use crate::plane::runs::Runs;
 use crate::plane::{Plane, Point};
 use crate::segmentation::{Segmentation, Tissue};
 
@@ -80,31 +79,17 @@ impl Grid {
 
 /// Connected parts (by edges) of a mask: a number for each px, 0 outside, and the size of each part in the order of its number.
 pub(super) fn components(mask: &Plane<bool>) -> (Plane<u32>, Vec<usize>) {
-    let (w, h) = (mask.width(), mask.height());
-    let mut label = Plane::filled(w, h, 0u32);
+    let runs = Runs::of(mask, |inside| inside.then_some(()), false);
+    let mut number = vec![0u32; runs.list.len()];
+    let mut label = Plane::filled(mask.width(), mask.height(), 0u32);
     let mut sizes = Vec::new();
-    let mut queue = VecDeque::new();
-    for y in 0..h {
-        for x in 0..w {
-            if !mask.get(x, y) || label.get(x, y) != 0 {
-                continue;
-            }
-            let number = sizes.len() as u32 + 1;
-            let mut size = 0;
-            label.set(x, y, number);
-            queue.push_back((x, y));
-            while let Some((px, py)) = queue.pop_front() {
-                size += 1;
-                let near = [(px.wrapping_sub(1), py), (px + 1, py), (px, py.wrapping_sub(1)), (px, py + 1)];
-                for (nx, ny) in near {
-                    if nx < w && ny < h && mask.get(nx, ny) && label.get(nx, ny) == 0 {
-                        label.set(nx, ny, number);
-                        queue.push_back((nx, ny));
-                    }
-                }
-            }
-            sizes.push(size);
+    for (i, (run, part)) in runs.with_parts().enumerate() {
+        if part == i {
+            sizes.push(0);
+            number[i] = sizes.len() as u32;
         }
+        label.row_mut(run.row)[run.columns.clone()].fill(number[part]);
+        sizes[number[part] as usize - 1] += run.columns.len();
     }
     (label, sizes)
 }

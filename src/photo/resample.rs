@@ -2,7 +2,7 @@
 
 use super::Photo;
 use crate::plane::Plane;
-use crate::plane::resize::FilterType;
+use crate::plane::resize::{FilterType, size_within};
 use rayon::prelude::*;
 
 /// Luma of one sRGB pixel, 0..255, in integers: Rec. ITU-R BT.601, Y' = 0.299 R' + 0.587 G' + 0.114 B'.
@@ -79,8 +79,7 @@ impl Photo {
             return &self.rgb;
         }
         self.on_screen.get_or_init(|| {
-            let scaled = |v: usize| ((v * SCREEN_SIDE) as f64 / longer as f64).round() as usize;
-            let (w, h) = (scaled(self.rgb.width()), scaled(self.rgb.height()));
+            let (w, h) = size_within(self.rgb.width(), self.rgb.height(), SCREEN_SIDE);
             self.of_side(SCREEN_SIDE).resized(w, h, FilterType::Bilinear)
         })
     }

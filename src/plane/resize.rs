@@ -6,6 +6,17 @@ use fast_image_resize::{PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::Plane;
 
+/// Size of a copy whose longer side is at most `side` px, with the photo's proportions; never larger than the photo.
+#[must_use]
+pub fn size_within(width: usize, height: usize, side: usize) -> (usize, usize) {
+    let longer = width.max(height).max(1);
+    if longer <= side {
+        return (width, height);
+    }
+    let scaled = |v: usize| ((v * side + longer / 2) / longer).max(1);
+    (scaled(width), scaled(height))
+}
+
 /// Fills `target` with `source`, each with its columns and rows; every px of the source counts when shrinking, so that no strand aliases.
 fn convolve(source: (&[u8], usize, usize), target: (&mut [u8], usize, usize), kind: PixelType, filter: FilterType) {
     let (bytes, w, h) = source;
@@ -33,12 +44,8 @@ impl Plane<[u8; 3]> {
     /// A copy whose longer side is at most `side` px, each px the mean of those it stands for; never enlarged, and at least 1 x 1.
     #[must_use]
     pub fn shrunk(&self, side: usize) -> Self {
-        let longer = self.width().max(self.height());
-        if longer <= side {
-            return self.clone();
-        }
-        let scaled = |v: usize| ((v * side) as f64 / longer as f64).round() as usize;
-        self.resized(scaled(self.width()), scaled(self.height()), FilterType::Box)
+        let (width, height) = size_within(self.width(), self.height(), side);
+        self.resized(width, height, FilterType::Box)
     }
 }
 
@@ -57,6 +64,13 @@ impl Plane<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_keep_proportions() {
+        assert_eq!(size_within(4000, 3000, 320), (320, 240));
+        assert_eq!(size_within(100, 50, 320), (100, 50));
+        assert_eq!(size_within(5000, 1, 320), (320, 1));
+    }
 
     #[test]
     fn shrinking_keeps_the_mean_and_never_enlarges() {

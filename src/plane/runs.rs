@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::Plane;
 
-/// Px next to each other in one row.
+/// Px of one label next to each other in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct Run<L> {
+    /// What its px share.
+    pub label: L,
     /// The row.
     pub row: usize,
     /// Its columns from the first to behind the last.
@@ -14,38 +16,41 @@ pub struct Run {
 }
 
 /// All runs of a plane, row after row and from left to right.
-#[derive(Debug, Clone, Default)]
-pub struct Runs {
+#[derive(Debug, Clone)]
+pub struct Runs<L> {
     /// The runs.
-    pub list: Vec<Run>,
+    pub list: Vec<Run<L>>,
     /// For each run the number of the first run of its part, by which parts are told apart.
     pub part: Vec<usize>,
 }
 
-impl Runs {
-    /// The runs of the values that `counts` tells. Parts are joined over the sides of px and, with `corners`, over those too.
+impl<L: Copy + PartialEq> Runs<L> {
+    /// The runs of the values that have a `label`. Parts are runs of one label, joined over the sides of px and, with `corners`, over
+    /// those too.
     #[must_use]
-    pub fn of<T: Copy>(plane: &Plane<T>, counts: impl Fn(T) -> bool, corners: bool) -> Self {
-        let (mut list, mut part): (Vec<Run>, Vec<usize>) = (Vec::new(), Vec::new());
+    pub fn of<T: Copy>(plane: &Plane<T>, label: impl Fn(T) -> Option<L>, corners: bool) -> Self {
+        let (mut list, mut part): (Vec<Run<L>>, Vec<usize>) = (Vec::new(), Vec::new());
         let reach = usize::from(corners);
         let mut above = 0..0;
         for (y, row) in plane.rows().enumerate() {
             let here = list.len();
             let mut near = above.start;
             let mut x = 0;
-            while let Some(start) = next(&row[x..], &counts).map(|n| x + n) {
-                let end = row[start..].iter().position(|v| !counts(*v)).map_or(row.len(), |n| start + n);
+            while let Some((start, own_label)) = next(&row[x..], &label).map(|(n, l)| (x + n, l)) {
+                let end = row[start..].iter().position(|v| label(*v) != Some(own_label));
+                let end = end.map_or(row.len(), |n| start + n);
                 let own = list.len();
                 part.push(own);
                 // What ends before this run touches none that follow either.
                 while near < above.end && list[near].columns.end + reach <= start {
                     near += 1;
                 }
-                for other in (near..above.end).take_while(|i| list[*i].columns.start < end + reach) {
+                let touching = (near..above.end).take_while(|i| list[*i].columns.start < end + reach);
+                for other in touching.filter(|i| list[*i].label == own_label) {
                     let (a, b) = (first(&mut part, own), first(&mut part, other));
                     part[a.max(b)] = a.min(b);
                 }
-                list.push(Run { row: y, columns: start..end });
+                list.push(Run { label: own_label, row: y, columns: start..end });
                 x = end;
             }
             above = here..list.len();
@@ -55,18 +60,18 @@ impl Runs {
     }
 
     /// Each run with the number of its part.
-    pub fn with_parts(&self) -> impl Iterator<Item = (&Run, usize)> {
+    pub fn with_parts(&self) -> impl Iterator<Item = (&Run<L>, usize)> {
         self.list.iter().zip(self.part.iter().copied())
     }
 }
 
-/// The first value that counts.
-fn next<T: Copy>(values: &[T], counts: impl Fn(T) -> bool) -> Option<usize> {
-    // Most values do not, and several at once are told so.
+/// The first value that has a label, and which.
+fn next<T: Copy, L>(values: &[T], label: impl Fn(T) -> Option<L>) -> Option<(usize, L)> {
+    // Most values of most planes have none, and several at once are told so.
     let (parts, _) = values.as_chunks::<16>();
-    let any = |part: &[T; 16]| part.iter().fold(false, |any, v| any | counts(*v));
+    let any = |part: &[T; 16]| part.iter().fold(false, |any, v| any | label(*v).is_some());
     let passed = 16 * parts.iter().position(any).unwrap_or(parts.len());
-    values[passed..].iter().position(|v| counts(*v)).map(|n| passed + n)
+    values[passed..].iter().enumerate().find_map(|(n, v)| Some((passed + n, label(*v)?)))
 }
 
 /// The first run of a part, by any of its runs.
@@ -87,7 +92,7 @@ mod tests {
     fn parts_are_those_that_a_flood_fills() {
         let plane = Plane::from_fn(41, 29, |x, y| (x * x * 31 + y * 57 + x * y * 7) % 11 < 5);
         for corners in [false, true] {
-            let runs = Runs::of(&plane, |v| v, corners);
+            let runs = Runs::of(&plane, |v| v.then_some(()), corners);
             let mut of = Plane::filled(41, 29, usize::MAX);
             for (run, part) in runs.with_parts() {
                 of.row_mut(run.row)[run.columns.clone()].fill(part);
@@ -115,8 +120,8 @@ mod tests {
 
     #[test]
     fn nothing_and_everything() {
-        assert!(Runs::of(&Plane::filled(3, 2, 0), |v| v > 0, true).list.is_empty());
-        let all = Runs::of(&Plane::filled(3, 2, 1), |v| v > 0, false);
+        assert!(Runs::of(&Plane::filled(3, 2, 0), |v| (v > 0).then_some(()), true).list.is_empty());
+        let all = Runs::of(&Plane::filled(3, 2, 1), Some, false);
         assert_eq!((all.list.len(), all.part), (2, vec![0, 0]));
     }
 }

@@ -1,6 +1,7 @@
 //! Connected regions of a label map.
 
 use crate::plane::Plane;
+use crate::plane::runs::{Run, Runs};
 
 /// The regions of a label map, 4-connected.
 #[derive(Debug, Clone)]
@@ -24,54 +25,20 @@ pub struct Region<L> {
     pub bounds: [usize; 4],
 }
 
-/// A run of px of one label in one row; rows follow one another, and so do the runs of a row.
-struct Run<L> {
-    label: L,
-    y: usize,
-    x: std::ops::Range<usize>,
-}
-
 /// Finds all connected regions.
 #[must_use]
 pub fn regions<L: Copy + PartialEq>(labels: &Plane<L>) -> Regions<L> {
     let (w, h) = (labels.width(), labels.height());
-    let mut runs: Vec<Run<L>> = Vec::new();
-    // The run whose region each run belongs to: an earlier one of that region, or itself.
-    let mut parent: Vec<u32> = Vec::new();
-    let mut above = 0..0;
-    for (y, row) in labels.rows().enumerate() {
-        let first = runs.len();
-        let mut x = 0;
-        while x < w {
-            let label = row[x];
-            let end = x + row[x..].iter().position(|l| *l != label).unwrap_or(w - x);
-            let mut id = runs.len() as u32;
-            parent.push(id);
-            // Runs above that end before this one starts touch none of those that follow either.
-            while above.start < above.end && runs[above.start].x.end <= x {
-                above.start += 1;
-            }
-            for k in above.clone().take_while(|&k| runs[k].x.start < end) {
-                if runs[k].label == label {
-                    let other = root(&mut parent, k as u32);
-                    parent[id.max(other) as usize] = id.min(other);
-                    id = id.min(other);
-                }
-            }
-            runs.push(Run { label, y, x: x..end });
-            x = end;
-        }
-        above = first..runs.len();
-    }
-    let mut place: Vec<Option<u32>> = vec![None; parent.len()];
+    let runs = Runs::of(labels, Some, false);
+    let mut place: Vec<u32> = vec![0; runs.list.len()];
     let mut list: Vec<Region<L>> = Vec::new();
     let mut index = Plane::filled(w, h, 0u32);
-    for (i, Run { label, y, x }) in runs.into_iter().enumerate() {
-        let r = root(&mut parent, i as u32);
-        let at = *place[r as usize].get_or_insert_with(|| {
+    for (i, (&Run { label, row: y, columns: ref x }, part)) in runs.with_parts().enumerate() {
+        if part == i {
+            place[i] = list.len() as u32;
             list.push(Region { label, area_px: 0, on_border_px: 0, bounds: [x.start, y, x.start, y] });
-            list.len() as u32 - 1
-        });
+        }
+        let at = place[part];
         index.row_mut(y)[x.clone()].fill(at);
         let region = &mut list[at as usize];
         region.area_px += x.len();
@@ -84,14 +51,6 @@ pub fn regions<L: Copy + PartialEq>(labels: &Plane<L>) -> Regions<L> {
         *b = [b[0].min(x.start), b[1], b[2].max(x.end - 1), b[3].max(y)];
     }
     Regions { index, list }
-}
-
-fn root(parent: &mut [u32], mut i: u32) -> u32 {
-    while parent[i as usize] != i {
-        parent[i as usize] = parent[parent[i as usize] as usize];
-        i = parent[i as usize];
-    }
-    i
 }
 
 /// For each region smaller than `least_px`, the label that surrounds most of it; none for the others and for the whole plane.

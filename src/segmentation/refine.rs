@@ -8,10 +8,11 @@
 use rayon::prelude::*;
 
 use super::islands::{regions, swallowed_by};
-use super::working::{cells, neighbours, resized, size_within};
+use super::working::{cells, neighbours, resized};
 use super::{Segmentation, Tissue, guided, matting, shape};
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::plane::resize::size_within;
 
 /// Longer side of the refined map in px. A head that fills the photo is then some 700 px wide, so that a px is 0.15 % of
 /// its width.

@@ -7,8 +7,9 @@
 
 use super::classical::features::{lab, logistic};
 use super::classical::prior::geodesic;
-use super::working::{resized, sample_scaled, size_within};
+use super::working::{resized, sample_scaled};
 use crate::plane::Plane;
+use crate::plane::resize::size_within;
 
 /// Longer side of the copy in px on which paths are sought: outlines count, texture does not.
 pub(super) const SIDE: usize = 96;

@@ -5,17 +5,6 @@ use rayon::prelude::*;
 use crate::plane::Plane;
 use crate::plane::resize::FilterType;
 
-/// Size of a copy whose longer side is at most `side` px, with the photo's proportions; never larger than the photo.
-#[must_use]
-pub fn size_within(width: usize, height: usize, side: usize) -> (usize, usize) {
-    let longer = width.max(height).max(1);
-    if longer <= side {
-        return (width, height);
-    }
-    let scaled = |v: usize| ((v * side + longer / 2) / longer).max(1);
-    (scaled(width), scaled(height))
-}
-
 /// The whole picture at another size; an area-weighted triangle when shrinking.
 #[must_use]
 pub fn resized(rgb: &Plane<[u8; 3]>, width: usize, height: usize) -> Plane<[u8; 3]> {
@@ -203,13 +192,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn sizes_keep_proportions() {
-        assert_eq!(size_within(4000, 3000, 320), (320, 240));
-        assert_eq!(size_within(100, 50, 320), (100, 50));
-        assert_eq!(size_within(5000, 1, 320), (320, 1));
     }
 
     #[test]

@@ -86,7 +86,7 @@ struct Patch {
 fn patches(dark: &Plane<bool>) -> Vec<Patch> {
     // A square's border alone has 28 of 64 cells; of 16 px that is 112 px.
     const LEAST_AREA: usize = 100;
-    let runs = Runs::of(dark, |d| d, true);
+    let runs = Runs::of(dark, |d| d.then_some(()), true);
     let mut areas = vec![0; runs.list.len()];
     runs.with_parts().for_each(|(run, part)| areas[part] += run.columns.len());
     let mut place = vec![usize::MAX; runs.list.len()];

@@ -17,11 +17,12 @@ use mixture::Mixture;
 use prior::Cap;
 use rayon::prelude::*;
 
-use super::working::{resized, size_within};
+use super::working::resized;
 use super::{Segmentation, Segmenter, guided, refine, shape};
 use crate::error::Error;
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::plane::resize::size_within;
 use crate::view::View;
 
 /// Longer side of the working copy in px: a head is then 100 px wide, hair still has texture.

@@ -49,8 +49,8 @@ fn width_at(
 
 /// The runs of connected dark areas that hold at least one pixel of full contrast, row after row, each with the number of its area, and
 /// the size of each area in px; 0 for numbers that are none.
-fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<(Run, usize)>, Vec<usize>) {
-    let Runs { list, part } = Runs::of(plane, |v| v > level, false);
+fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<(Run<()>, usize)>, Vec<usize>) {
+    let Runs { list, part } = Runs::of(plane, |v| (v > level).then_some(()), false);
     let mut sizes = vec![0usize; list.len()];
     let mut counts = vec![false; list.len()];
     for (run, area) in list.iter().zip(&part) {
