@@ -34,6 +34,8 @@ const LOWEST_BELOW_MM: f64 = 30.0;
 /// brows, where the net is this sure of it: hair that ends there hangs over the forehead. The lowest usual hairlines lie 6.4 cm above the
 /// glabella. Volume of hair misleads the model head's pose, and not the face's own places.
 const BY_THE_BROWS: f32 = 0.48;
+/// Skin below this height of the same units (the mouth lies at -0.4) is neck, chest or shoulder, over which long hair hangs.
+const BELOW_THE_EARS: f32 = -0.25;
 const SURE_PLACE: f32 = 0.5;
 /// From the front and from above the hairline must cross this half-width of the head's middle, mm, over this length, breadths.
 const MIDDLE_MM: f64 = 38.0;
@@ -253,7 +255,7 @@ fn judge(
                 .filter(|&(x, y)| x >= 0.0 && y >= 0.0)
                 .map(|(x, y)| (x.round() as usize, y.round() as usize))
                 .find(|&(x, y)| x < face.width() && y < face.height() && face.get(x, y));
-            let hangs = skin.zip(places).is_some_and(|(at, places)| lies_by_the_brows(places, at, grid.size()));
+            let hangs = skin.zip(places).is_some_and(|(at, places)| lies_below_hairlines(places, at, grid.size()));
             let turned = outward(broad, i);
             let onward = turned.0 * forward.0 + turned.1 * forward.1;
             let place = camera.place(grid.to_photo(at.x, at.y)).0;
@@ -263,11 +265,12 @@ fn judge(
         .collect()
 }
 
-/// Whether the net places a px of the grid on the forehead, near the brows or below them.
-fn lies_by_the_brows(places: &Plane<[f32; 3]>, at: (usize, usize), (w, h): (usize, usize)) -> bool {
+/// Whether the net places a px of the grid where hair may hang but no hairline runs: on the forehead near the brows, on the face below
+/// them, or below the ears.
+fn lies_below_hairlines(places: &Plane<[f32; 3]>, at: (usize, usize), (w, h): (usize, usize)) -> bool {
     let [sine, cosine, height] = places.get(at.0 * places.width() / w, at.1 * places.height() / h);
     let over_forehead = f64::from(sine.atan2(cosine).to_degrees().abs()) < FOREHEAD_DEGREES;
-    over_forehead && sine.hypot(cosine) > SURE_PLACE && height < BY_THE_BROWS
+    sine.hypot(cosine) > SURE_PLACE && height < if over_forehead { BY_THE_BROWS } else { BELOW_THE_EARS }
 }
 
 /// Whether a place lies on the forehead, below where any hairline runs.

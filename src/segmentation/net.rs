@@ -28,11 +28,14 @@ static MODELS: &str = include_str!("../../models/models.toml");
 const STRIDE: usize = 32;
 /// Output channels: five classes, coverage, sine and cosine of the azimuth, height. `models/train/net.py` names them.
 const CHANNELS: usize = 9;
-/// Share of the photo's longer side below which a head is looked at again by itself. The renders of training show heads at
-/// 0.35 to 1.5 of the picture, most near 0.8.
-const SMALL_HEAD: f64 = 0.55;
-/// Room around a small head, as a share of its longer side.
-const MARGIN: f64 = 0.25;
+/// Share of the photo's longer side below which hair and scalp are looked at again by themselves. The renders of training show heads
+/// at 0.35 to 1.5 of the picture, most near 0.8. Hair and scalp alone count: bare shoulders are skin too, and would hide how small the
+/// head is.
+const SMALL_HEAD: f64 = 0.6;
+/// Room around them, as a share of their longer side.
+const MARGIN: f64 = 0.3;
+/// Share of a window along which the answers of the closer look fade in where the window cuts the photo, and with it a face or a neck.
+const FADE: f64 = 0.1;
 /// Side in px of the copy from which looks at a whole photo are made: well above their inputs, so that the reduction averages.
 pub(super) const LOOKED_AT: usize = 512;
 /// Longest side in px of the maps after a second pass.
@@ -191,7 +194,7 @@ impl Net {
         let whole = self.further(photo.of_side(LOOKED_AT), glance);
         let rgb = &photo.rgb;
         let Some(window) = small_head(&whole.probability, rgb.width(), rgb.height()) else { return whole };
-        let part = rgb.crop(window.x, window.y, window.width, window.height);
+        let part = window.of(photo);
         let closer = self.further(&part, self.glance(&part));
         insert(&whole, &closer, window, rgb.width(), rgb.height())
     }
@@ -362,20 +365,44 @@ struct Window {
     height: usize,
 }
 
-/// The square around everything that is not background, if it is small enough for a closer look.
-fn small_head(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Option<Window> {
-    let (mw, mh) = (probability.width(), probability.height());
-    let (mut x0, mut y0, mut x1, mut y1) = (mw, mh, 0, 0);
-    for y in 0..mh {
-        for x in 0..mw {
-            if probability.get(x, y)[0] < 0.5 {
-                (x0, y0, x1, y1) = (x0.min(x), y0.min(y), x1.max(x + 1), y1.max(y + 1));
-            }
+impl Window {
+    /// What it shows, from a copy of the photo that leaves it some [`LOOKED_AT`] px.
+    fn of(self, photo: &Photo) -> Plane<[u8; 3]> {
+        let (w, h) = (photo.rgb.width(), photo.rgb.height());
+        let copy = photo.of_side(LOOKED_AT * w.max(h) / self.width.max(self.height));
+        let across = |v: usize| v * copy.width() / w;
+        let down = |v: usize| v * copy.height() / h;
+        copy.crop(across(self.x), down(self.y), across(self.width).max(1), down(self.height).max(1))
+    }
+
+    /// How much the closer look counts at a place given as shares of the window; the photo has `width` x `height` px.
+    fn weight(self, (u, v): (f64, f64), width: usize, height: usize) -> f64 {
+        // An end of the window that is the photo's own cuts nothing off.
+        let along = |v: f64, begin: usize, length: usize, of: usize| {
+            let low = if begin > 0 { v } else { 1.0 };
+            let high = if begin + length < of { 1.0 - v } else { 1.0 };
+            low.min(high) / FADE
+        };
+        along(u, self.x, self.width, width).min(along(v, self.y, self.height, height)).clamp(0.0, 1.0)
+    }
+}
+
+/// The least box, from the first to behind the last column and row, that holds the px of a kind.
+fn bounds(probability: &Plane<[f32; 4]>, is: impl Fn([f32; 4]) -> bool) -> Option<[usize; 4]> {
+    let (mut x0, mut y0, mut x1, mut y1) = (probability.width(), probability.height(), 0, 0);
+    for (y, row) in probability.rows().enumerate() {
+        for (x, _) in row.iter().enumerate().filter(|(_, p)| is(**p)) {
+            (x0, y0, x1, y1) = (x0.min(x), y0.min(y), x1.max(x + 1), y1.max(y + 1));
         }
     }
-    if x1 <= x0 {
-        return None;
-    }
+    (x1 > x0).then_some([x0, y0, x1, y1])
+}
+
+/// The square around hair and scalp, or where none is seen around all that is not background, if it is small enough for a closer look.
+fn small_head(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Option<Window> {
+    let (mw, mh) = (probability.width(), probability.height());
+    let dome = bounds(probability, |p| p[2] + p[3] > 0.5);
+    let [x0, y0, x1, y1] = dome.or_else(|| bounds(probability, |p| p[0] < 0.5))?;
     let (sx, sy) = (width as f64 / mw as f64, height as f64 / mh as f64);
     let side = ((x1 - x0) as f64 * sx).max((y1 - y0) as f64 * sy);
     let longer = width.max(height) as f64;
@@ -407,8 +434,16 @@ fn insert(whole: &Maps, closer: &Maps, window: Window, width: usize, height: usi
             (u * width as f64 - window.x as f64) / window.width as f64,
             (v * height as f64 - window.y as f64) / window.height as f64,
         );
-        let seen = |v: f64| (0.0..1.0).contains(&v);
-        if seen(inside.0) && seen(inside.1) { closer.at(inside) } else { whole.at((u, v)) }
+        let share = window.weight(inside, width, height) as f32;
+        if share <= 0.0 {
+            return whole.at((u, v));
+        }
+        let closer = closer.at(inside);
+        if share >= 1.0 {
+            return closer;
+        }
+        let whole = whole.at((u, v));
+        std::array::from_fn(|k| whole[k] + share * (closer[k] - whole[k]))
     })
 }
 

@@ -122,6 +122,13 @@ fn only_a_small_head_gets_a_second_look() {
     let window = small_head(&seen(10.0), 1000, 1000).expect("a head of 190 px");
     assert!(window.x <= 310 - 40 && window.x + window.width >= 500 + 40, "{window:?}");
     assert!(window.y <= 510 - 40 && window.y + window.height >= 700 + 40, "{window:?}");
+    // Bare shoulders do not make the head a large one.
+    let mut shoulders = seen(10.0);
+    (75..100).for_each(|y| shoulders.row_mut(y).fill([0.0, 1.0, 0.0, 0.0]));
+    assert_eq!(small_head(&shoulders, 1000, 1000), Some(window));
+    // Without hair and scalp all that is not background counts.
+    let face = seen(10.0).map(|p| [p[0], p[2], 0.0, 0.0]);
+    assert_eq!(small_head(&face, 1000, 1000), Some(window));
 }
 
 #[test]
@@ -136,10 +143,16 @@ fn second_look_replaces_only_its_window() {
     let window = Window { x: 100, y: 200, width: 200, height: 200 };
     let both = insert(&whole, &closer, window, 1000, 1000);
     assert_eq!((both.hidden.width(), both.hidden.height()), (250, 250));
-    let hair = both.probability.as_slice().iter().filter(|p| p[2] > 0.5).count();
-    assert_eq!(hair, 2500);
+    // 50 px a side, less the outer half of the fading on each side.
+    let hair = |maps: &Maps| maps.probability.as_slice().iter().filter(|p| p[2] > 0.5).count();
+    assert_eq!(hair(&both), 46 * 46);
     assert!((both.hidden.get(50, 75) - 1.0).abs() < 1e-6);
     assert!(both.hidden.get(10, 75).abs() < 1e-6);
+    assert!(both.probability.as_slice().iter().all(|p| (p.iter().sum::<f32>() - 1.0).abs() < 1e-5));
+    // At the photo's own border nothing fades.
+    let corner = insert(&whole, &closer, Window { x: 0, y: 800, width: 200, height: 200 }, 1000, 1000);
+    assert!((corner.hidden.get(0, 249) - 1.0).abs() < 1e-6);
+    assert_eq!(hair(&corner), 48 * 48);
 }
 
 #[test]
