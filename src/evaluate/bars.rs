@@ -164,12 +164,17 @@ pub fn markdown(scored: &[Scored]) -> String {
     }
     for set in Set::ALL {
         let report = report(scored, set);
-        let _ = write!(
-            out,
-            "\n## {}\n\n{} pictures.\n\n| measure | pictures | bias | mean absolute error | RMSE | share | intervals hold |\n\
-             |---|---|---|---|---|---|---|\n",
-            set.title(),
-            report.pictures
+        let _ = write!(out, "\n## {}\n\n{} pictures.", set.title(), report.pictures);
+        let pigmented = scored.iter().filter(|s| s.case.set == set && s.score.conditions.passes_for_stubble()).count();
+        if pigmented > 0 {
+            let _ = write!(
+                out,
+                " In {pigmented} of them the scalp is pigmented so strongly that it passes for stubble, as it is meant to; whether it is \
+                 covered or bald is a matter of judgement, and only their tissues are compared, pigmented scalp left out."
+            );
+        }
+        out.push_str(
+            "\n\n| measure | pictures | bias | mean absolute error | RMSE | share | intervals hold |\n|---|---|---|---|---|---|---|\n",
         );
         for f in &report.overall {
             let s = &f.statistics;

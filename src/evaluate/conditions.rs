@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::phantom::head::PASSES_FOR_STUBBLE;
 use crate::segmentation::classical::features::lab;
 
 /// Conditions of one phantom; absent where its truth does not say.
@@ -30,6 +31,8 @@ pub struct Conditions {
     pub light_or_view: Option<String>,
     /// Pattern of loss of a head.
     pub loss: Option<String>,
+    /// Strength of micropigmentation on a head, 0 none .. 1.
+    pub pigment: Option<f64>,
 }
 
 /// By what pictures are grouped.
@@ -91,6 +94,7 @@ impl Conditions {
                 length_mm: number("hair_length_cm").map(|v| 10.0 * v),
                 light_or_view: text("view"),
                 loss: text("loss"),
+                pigment: number("pigment"),
                 ..Self::default()
             };
         }
@@ -106,7 +110,14 @@ impl Conditions {
             jpeg_quality: number("jpeg_quality").map(|q| q as u8),
             light_or_view: text("light"),
             loss: None,
+            pigment: None,
         }
+    }
+
+    /// Whether the head is pigmented so strongly that nobody can tell its bald scalp from stubble.
+    #[must_use]
+    pub fn passes_for_stubble(&self) -> bool {
+        self.pigment.is_some_and(|p| p > f64::from(PASSES_FOR_STUBBLE))
     }
 
     /// The group of each dimension that it belongs to; names sort in the order in which they are shown.
@@ -205,6 +216,13 @@ mod tests {
         assert!(groups.contains(&(Dimension::HairOnSkin, "black on dark skin".into())));
         assert!(groups.contains(&(Dimension::Jpeg, "80 to 92".into())));
         assert!(!groups.iter().any(|(d, _)| *d == Dimension::Blur));
+    }
+
+    #[test]
+    fn strong_pigment_passes_for_stubble() {
+        let head = |pigment: f64| Conditions::of(&serde_json::json!({ "kind": "head", "pigment": pigment }));
+        assert!(head(0.6).passes_for_stubble() && !head(0.0).passes_for_stubble());
+        assert!(!Conditions::of(&serde_json::json!({ "kind": "closeup", "pigment": 0.6 })).passes_for_stubble());
     }
 
     #[test]

@@ -90,7 +90,8 @@ pub struct Score {
     pub values: BTreeMap<Measure, (f64, f64)>,
 }
 
-/// Lays a result beside its truth. Tissues are compared where both are given and have one size.
+/// Lays a result beside its truth. Tissues are compared where both are given and have one size. Of a head whose micropigmentation passes
+/// for stubble nothing else is: what its coverage, its bald area and its hairline are is a matter of judgement.
 #[must_use]
 pub fn score(
     stem: &str,
@@ -111,12 +112,15 @@ pub fn score(
         units(truth, found, &mut out);
         densities(truth, found, &mut out);
     } else {
-        head(truth, found, &mut out);
+        if !out.conditions.passes_for_stubble() {
+            head(truth, found, &mut out);
+        }
         if let Some((truth, found)) = tissue {
             tissues(truth, found, &mut out);
         }
     }
-    if let (Some(t), Some(f)) = (truth.coverage.scalp_share_hidden, found.coverage.scalp_share_hidden) {
+    let shares = (truth.coverage.scalp_share_hidden, found.coverage.scalp_share_hidden);
+    if let ((Some(t), Some(f)), false) = (shares, out.conditions.passes_for_stubble()) {
         let interval = found.coverage.scalp_share_hidden_interval.map(|[low, high]| (100.0 * low, 100.0 * high));
         out.compare(Measure::Coverage, 100.0 * t, 100.0 * f, interval, false);
     }
@@ -256,5 +260,28 @@ fn tissues(truth: &Plane<u8>, found: Option<&Plane<u8>>, out: &mut Score) {
     }
     for (k, m) in measures.into_iter().enumerate() {
         out.share(m, both[k] as f64, either[k] as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalp_pigmented_like_stubble_is_scored_by_its_tissues_alone() {
+        let tissue = Plane::filled(4, 4, Tissue::Hair as u8);
+        let scored = |pigment: f64| {
+            let head = serde_json::json!({
+                "scale": { "mm_per_px": 0.5 },
+                "coverage": { "scalp_share_hidden": 0.2 },
+                "bald_regions": [{ "kind": "bald", "area_cm2": { "value": 60.0, "low": 50.0, "high": 70.0 }, "area_px": 900.0 }],
+                "phantom": { "kind": "head", "pigment": pigment }
+            });
+            let head: Document = serde_json::from_value(head).expect("a document");
+            score("head", &head, Some(&head), Some((&tissue, Some(&tissue))))
+        };
+        let measures = |score: &Score| [Measure::Coverage, Measure::BaldArea, Measure::IouHair].map(|m| score.sums.contains_key(&m));
+        assert_eq!(measures(&scored(0.0)), [true, true, true]);
+        assert_eq!(measures(&scored(0.9)), [false, false, true]);
     }
 }

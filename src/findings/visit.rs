@@ -5,7 +5,7 @@
 //! it, so that a frontal look counts and a grazing one hardly does. (Taking nearly only the photo that faces a cell, by the sixth
 //! power, was no better on phantoms: the poses' errors decide.)
 
-use super::bald::{BALD_BELOW, THIN_BELOW};
+use super::bald::{THIN_BELOW, is_bald};
 use super::grid::{Grid, components};
 use super::skull::{V3, is_scalp, on_sphere};
 use super::zones::{ALL, quadrant, zone};
@@ -37,8 +37,9 @@ const LEAST_DOUBT: f64 = 0.02;
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
     weight: f32,
-    /// Share of the cell that is hair or bare scalp, and share of its scalp hidden.
+    /// Share of the cell that is hair or bare scalp, share that is bare scalp, and share of its scalp hidden.
     dome: f32,
+    bare: f32,
     hidden: f32,
 }
 
@@ -66,13 +67,19 @@ impl Contribution {
                 if cosine < LEAST_COSINE || !inside {
                     return Cell::default();
                 }
-                let dome = grid.hair.sample(x, y) + grid.scalp.sample(x, y);
+                let bare = grid.scalp.sample(x, y);
+                let dome = grid.hair.sample(x, y) + bare;
                 let seen = dome + grid.skin.sample(x, y);
                 // Background there means that the model head overhangs the real one.
                 if seen < 0.5 {
                     return Cell::default();
                 }
-                Cell { weight: (cosine * cosine) as f32 * seen, dome: dome / seen, hidden: grid.hidden.sample(x, y) }
+                Cell {
+                    weight: (cosine * cosine) as f32 * seen,
+                    dome: dome / seen,
+                    bare: bare / seen,
+                    hidden: grid.hidden.sample(x, y),
+                }
             })
             .collect();
         let breadth = scale.map(|s| (s.mm_per_px.get() * surface.breadth_px(), s.relative_error));
@@ -150,6 +157,7 @@ pub fn join(photos: &[Contribution]) -> ScalpMap {
     let area: Vec<f64> = (0..n).map(cell_area).collect();
     let on_scalp: Vec<Option<V3>> = (0..n).map(|i| place(i).filter(|&p| is_scalp(p))).collect();
     let mut hidden: Vec<Option<f64>> = vec![None; n];
+    let mut kinds: Vec<Option<RegionKind>> = vec![None; n];
     let (mut apart, mut both) = (0.0, 0.0);
     for i in 0..n {
         let seen = || photos.iter().map(|p| p.cells[i]).filter(|c| c.weight > 0.0);
@@ -160,6 +168,12 @@ pub fn join(photos: &[Contribution]) -> ScalpMap {
         }
         let mean = seen().map(|c| f64::from(c.weight * c.dome * c.hidden)).sum::<f64>() / dome;
         hidden[i] = Some(mean.clamp(0.0, 1.0));
+        let bare: f64 = seen().map(|c| f64::from(c.weight * c.bare)).sum();
+        kinds[i] = match mean as f32 {
+            share if is_bald(share, (bare / dome) as f32) => Some(RegionKind::Bald),
+            share if share < THIN_BELOW => Some(RegionKind::Thinning),
+            _ => None,
+        };
         let count = seen().filter(|c| c.dome > 0.5).count();
         if count > 1 {
             let off: f64 = seen().filter(|c| c.dome > 0.5).map(|c| (f64::from(c.hidden) - mean).abs()).sum();
@@ -202,11 +216,9 @@ pub fn join(photos: &[Contribution]) -> ScalpMap {
         let relative = (2.0 * error).hypot(doubt);
         Estimate::new(value, value * (1.0 - 1.96 * relative), value * (1.0 + 1.96 * relative)).with_unit(Cm2::new).ok()
     };
-    let regions = regions(&hidden, &area, &on_scalp, all, cm2);
-    let total = |low: f64, high: f64| -> f64 {
-        (0..n).filter(|&i| hidden[i].is_some_and(|v| v >= low && v < high)).fold(0.0, |sum, i| sum + area[i])
-    };
-    let (bald, thin) = (total(-1.0, f64::from(BALD_BELOW)), total(f64::from(BALD_BELOW), f64::from(THIN_BELOW)));
+    let regions = regions(&hidden, &kinds, &area, &on_scalp, all, cm2);
+    let total = |kind: RegionKind| (0..n).filter(|&i| kinds[i] == Some(kind)).fold(0.0, |sum, i| sum + area[i]);
+    let (bald, thin) = (total(RegionKind::Bald), total(RegionKind::Thinning));
     let share = |v: f64| if all > 0.0 { v / all } else { 0.0 };
     let by_zone = ALL
         .into_iter()
@@ -251,18 +263,16 @@ fn breadth(photos: &[Contribution]) -> Option<(f64, f64)> {
 
 fn regions(
     hidden: &[Option<f64>],
+    kinds: &[Option<RegionKind>],
     area: &[f64],
     on_scalp: &[Option<V3>],
     all: f64,
     cm2: impl Fn(f64, f64) -> Option<Estimate<Cm2>>,
 ) -> Vec<BaldRegion> {
     let mut found = Vec::new();
-    for (kind, low, high) in [
-        (RegionKind::Bald, -1.0, f64::from(BALD_BELOW)),
-        (RegionKind::Thinning, f64::from(BALD_BELOW), f64::from(THIN_BELOW)),
-    ] {
-        let inside = |i: usize| hidden[i].is_some_and(|v| v >= low && v < high);
-        let (label, sizes) = components(&Plane::from_vec(SIDE, SIDE, (0..SIDE * SIDE).map(inside).collect()));
+    for kind in [RegionKind::Bald, RegionKind::Thinning] {
+        let inside = kinds.iter().map(|k| *k == Some(kind)).collect();
+        let (label, sizes) = components(&Plane::from_vec(SIDE, SIDE, inside));
         for number in 1..=sizes.len() as u32 {
             let cells: Vec<usize> = (0..SIDE * SIDE).filter(|&i| label.as_slice()[i] == number).collect();
             let size: f64 = cells.iter().map(|&i| area[i]).sum();

@@ -34,7 +34,7 @@ mod wear;
 pub use marker::DrawnMarker;
 pub use mesh::HeadMesh;
 pub use pattern::Loss;
-pub use picture::{Picture, label};
+pub use picture::{PASSES_FOR_STUBBLE, Picture, label};
 pub use seen::{SeenRegion, SeenScar};
 pub use series::{Course, SIDES, draw_series};
 pub use style::Cut;

@@ -55,6 +55,10 @@ pub struct Picture {
     pub skin_mm2: Plane<f32>,
 }
 
+/// Micropigmentation stronger than this (1 is as dark as a shaven full head) passes for stubble, as it is meant to: whether a treated
+/// scalp is called hair or scalp, covered or bald, is a matter of judgement.
+pub const PASSES_FOR_STUBBLE: f32 = 0.3;
+
 /// Develops and labels what was drawn. `focal` is the picture's focal length in px.
 pub(crate) fn resolve(
     pixels: &[Pixel],
@@ -81,8 +85,7 @@ pub(crate) fn resolve(
     for (k, px) in pixels.iter().enumerate() {
         let s = &px.first;
         labels[k] = label_of(s, smooth[k], smooth_facial[k], contrast, cropped);
-        // Pigment passes for stubble: whether a treated scalp is called hair or scalp is a matter of judgement.
-        if labels[k] == label::SCALP && person.pigment > 0.3 {
+        if labels[k] == label::SCALP && person.pigment > PASSES_FOR_STUBBLE {
             labels[k] = label::THIN;
         }
         if px.glasses > 0.2 {
