@@ -79,6 +79,8 @@ pub fn bars(scored: &[Scored]) -> Vec<Bar> {
     }
     let unfair = unfairness(&trimmed);
     add("hair on skin: error of the worst group by the median group's", "1.5 or less".into(), unfair, 0.0, 1.5, 2);
+    let coverage = of(&heads, Measure::Coverage, |s| s.mean_absolute_error);
+    add("coverage of heads: mean absolute error", "5 points or less".into(), coverage, 0.0, 5.0, 1);
     let bald = of(&heads, Measure::BaldArea, |s| s.mean_absolute_error);
     add("bald area along the curved skin: mean absolute error", "8 % or less".into(), bald, 0.0, 8.0, 1);
     let hairline = of(&heads, Measure::Hairline, |s| s.mean_absolute_error);

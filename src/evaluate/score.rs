@@ -280,7 +280,9 @@ mod tests {
             let head: Document = serde_json::from_value(head).expect("a document");
             score("head", &head, Some(&head), Some((&tissue, Some(&tissue))))
         };
-        let measures = |score: &Score| [Measure::Coverage, Measure::BaldArea, Measure::IouHair].map(|m| score.sums.contains_key(&m));
+        let measures = |score: &Score| {
+            [Measure::Coverage, Measure::BaldArea, Measure::IouHair].map(|m| score.sums.contains_key(&m))
+        };
         assert_eq!(measures(&scored(0.0)), [true, true, true]);
         assert_eq!(measures(&scored(0.9)), [false, false, true]);
     }

@@ -243,10 +243,15 @@ fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
             size(a).total_cmp(&size(b))
         });
         let region = treated.expect("a bald region");
-        let target = f64::midpoint(region.dots_per_cm2.0, region.dots_per_cm2.1);
+        let planned = f64::midpoint(region.dots_per_cm2.0, region.dots_per_cm2.1);
+        // Planned is what is missing in the region's mean; its dots go where most is missing.
+        let bald = a.findings.bald_regions.iter().find(|r| r.kind == RegionKind::Bald).expect("it is bald");
+        let hidden = &a.segmentation.hidden;
+        let per_px = hidden.width() as f32 / photo.rgb.width() as f32;
+        let open = |x: usize, y: usize| 1.0 - f64::from(hidden.sample(x as f32 * per_px, y as f32 * per_px));
         // Where the head is really bare, well inside the region and away from its softer border and from hair.
         let (from, to) = middle_of(&region.outline);
-        let (mut skin_mm2, mut told_mm2) = (0.0f64, 0.0f64);
+        let (mut skin_mm2, mut told_mm2, mut open_mm2) = (0.0f64, 0.0f64, 0.0f64);
         let (mut before, mut after) = (photo.rgb.clone(), preview.draw(Stage::Healed));
         for y in 0..before.height() {
             for x in 0..before.width() {
@@ -254,6 +259,7 @@ fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
                 if inside && phantom.picture.coverage.get(x, y) < 40 {
                     let mm2 = f64::from(phantom.picture.skin_mm2.get(x, y));
                     skin_mm2 += mm2;
+                    open_mm2 += mm2 * open(x, y);
                     told_mm2 += mm2 * f64::from(phantom.truth.mm_per_px / phantom.picture.mm_per_px.get(x, y)).powi(2);
                 } else {
                     before.set(x, y, [0; 3]);
@@ -262,6 +268,7 @@ fn on_a_drawn_head_healed_dots_have_the_target_density_on_its_true_skin() {
             }
         }
         assert!(skin_mm2 > 1000.0, "seed {seed}: {skin_mm2:.0} mm2 of bare skin in the region");
+        let target = planned * (open_mm2 / skin_mm2) / (1.0 - bald.mean_hidden);
         let dots = count(&before, &after) as f64;
         ratios.push(dots / (skin_mm2 / 100.0) / target);
         at_told_scale.push(dots / (told_mm2 / 100.0) / target);
