@@ -111,18 +111,15 @@ pub fn score(
     if out.conditions.is_closeup {
         units(truth, found, &mut out);
         densities(truth, found, &mut out);
+        coverage(truth, found, &mut out);
     } else {
         if !out.conditions.passes_for_stubble() {
             head(truth, found, &mut out);
+            coverage(truth, found, &mut out);
         }
         if let Some((truth, found)) = tissue {
             tissues(truth, found, &mut out);
         }
-    }
-    let shares = (truth.coverage.scalp_share_hidden, found.coverage.scalp_share_hidden);
-    if let ((Some(t), Some(f)), false) = (shares, out.conditions.passes_for_stubble()) {
-        let interval = found.coverage.scalp_share_hidden_interval.map(|[low, high]| (100.0 * low, 100.0 * high));
-        out.compare(Measure::Coverage, 100.0 * t, 100.0 * f, interval, false);
     }
     out
 }
@@ -205,6 +202,13 @@ fn densities(truth: &Document, found: &Document, out: &mut Score) {
     let found = found.density.as_ref().and_then(|d| d.mean_caliber_um);
     if let (Some(t), Some(f)) = (t.mean_caliber_um, found) {
         out.compare(Measure::MeanCalibre, t.value, f.value, Some((f.low, f.high)), false);
+    }
+}
+
+fn coverage(truth: &Document, found: &Document, out: &mut Score) {
+    if let (Some(t), Some(f)) = (truth.coverage.scalp_share_hidden, found.coverage.scalp_share_hidden) {
+        let interval = found.coverage.scalp_share_hidden_interval.map(|[low, high]| (100.0 * low, 100.0 * high));
+        out.compare(Measure::Coverage, 100.0 * t, 100.0 * f, interval, false);
     }
 }
 

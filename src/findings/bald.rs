@@ -17,7 +17,7 @@ pub(super) const BALD_BELOW: f32 = 0.25;
 const BARE_BELOW: f32 = 0.4;
 /// Below this share hidden it counts as thinning; a loss of 22.7 % is just noticeable (Buontempo, JAAD), so that what hides more
 /// than three quarters looks full.
-pub(super) const THIN_BELOW: f32 = 0.75;
+const THIN_BELOW: f32 = 0.75;
 /// Least area of a region in squares of the head's breadth: 0.4 % is about 1 cm2, a spot 11 mm across.
 const LEAST_AREA: f64 = 0.004;
 /// Blur before outlines are read, in breadths of the head: bridges single strands (about 1 mm).
@@ -34,8 +34,17 @@ const SMALL_CM2: f64 = 80.0;
 const CUT: f32 = (1.96 * ERROR) as f32;
 
 /// Whether scalp counts as bald of which this share is hidden and that is bare scalp, not hair, by this share.
-pub(super) fn is_bald(hidden: f32, bare: f32) -> bool {
+fn is_bald(hidden: f32, bare: f32) -> bool {
     hidden < if bare > 0.5 { BARE_BELOW } else { BALD_BELOW }
+}
+
+/// What scalp is of which this share is hidden and that is bare scalp, not hair, by this share; none where it looks full.
+pub(super) fn kind(hidden: f32, bare: f32) -> Option<RegionKind> {
+    match hidden {
+        _ if is_bald(hidden, bare) => Some(RegionKind::Bald),
+        _ if hidden < THIN_BELOW => Some(RegionKind::Thinning),
+        _ => None,
+    }
 }
 
 /// Finds the regions, largest first.
@@ -46,12 +55,14 @@ pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<Ba
     let scalp_px: f64 = dome.as_slice().iter().map(|&v| f64::from(v)).sum();
     let sigma = (SIGMA * pose.scale / step) as f32;
     let hidden = Plane::from_fn(w, h, |x, y| grid.hidden.get(x, y) * dome.get(x, y)).gaussian(sigma);
-    let (weight, scalp) = (dome.gaussian(sigma), grid.scalp.gaussian(sigma));
-    let of_dome = |part: &Plane<f32>, x: usize, y: usize, nothing: f32| {
-        let weight = weight.get(x, y);
-        if weight > 0.05 { part.get(x, y) / weight } else { nothing }
+    let weight = dome.gaussian(sigma);
+    let of_dome = |part: &Plane<f32>, nothing: f32| {
+        Plane::from_fn(w, h, |x, y| match weight.get(x, y) {
+            weight if weight > 0.05 => part.get(x, y) / weight,
+            _ => nothing,
+        })
     };
-    let share = Plane::from_fn(w, h, |x, y| of_dome(&hidden, x, y, 1.0));
+    let (share, bare) = (of_dome(&hidden, 1.0), of_dome(&grid.scalp.gaussian(sigma), 0.0));
     let camera = Camera::new(*pose);
     let least = LEAST_AREA * pose.scale * pose.scale / (step * step);
     let mut found = Vec::new();
@@ -59,7 +70,7 @@ pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<Ba
         // `by` moves the cut towards more of the kind.
         let inside = |by: f32| {
             Plane::from_fn(w, h, |x, y| {
-                let (s, bare) = (share.get(x, y), of_dome(&scalp, x, y, 0.0));
+                let (s, bare) = (share.get(x, y), bare.get(x, y));
                 dome.get(x, y) > 0.5
                     && match kind {
                         RegionKind::Bald => is_bald(s - by, bare),
@@ -68,7 +79,7 @@ pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<Ba
             })
         };
         let (label, sizes) = components(&inside(0.0));
-        let ends = Ends::new(&label, &sizes, &inside(-CUT), &inside(CUT));
+        let ends = ends(&label, &sizes, &inside(-CUT), &inside(CUT));
         for (i, &size) in sizes.iter().enumerate() {
             if (size as f64) < least {
                 continue;
@@ -82,48 +93,29 @@ pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<Ba
             if kind == RegionKind::Thinning && (thickness < 5.0 * f64::from(sigma) || ring < least) {
                 continue;
             }
-            let ends = ends.of(i);
-            found.push(measure(&mask, size, ends, outline, kind, grid, pose, &camera, &share, scalp_px, scale));
+            found.push(measure(&mask, size, ends[i], outline, kind, grid, pose, &camera, &share, scalp_px, scale));
         }
     }
     found.sort_by(|a, b| b.area_px.total_cmp(&a.area_px));
     found
 }
 
-/// How many px each region of a mask keeps under a stricter cut, and grows to under a looser one.
-struct Ends {
-    sizes: Vec<usize>,
-    kept: Vec<usize>,
-    grown: Vec<f64>,
-}
-
-impl Ends {
-    /// `label` and `sizes` are the regions'; every px of `stricter` lies in the mask, every px of the mask in `looser`.
-    fn new(label: &Plane<u32>, sizes: &[usize], stricter: &Plane<bool>, looser: &Plane<bool>) -> Self {
-        let mut kept = vec![0; sizes.len()];
-        let (outer, outer_sizes) = components(looser);
-        // Px of regions within each part of the looser mask, and the part in which each region lies.
-        let (mut within, mut part) = (vec![0usize; outer_sizes.len()], vec![0usize; sizes.len()]);
-        for (k, &l) in label.as_slice().iter().enumerate().filter(|(_, l)| **l > 0) {
-            let (region, around) = (l as usize - 1, outer.as_slice()[k] as usize - 1);
-            kept[region] += usize::from(stricter.as_slice()[k]);
-            part[region] = around;
-            within[around] += 1;
-        }
-        // Regions that become one share what they gain in proportion to their size.
-        let grown = sizes
-            .iter()
-            .zip(&part)
-            .map(|(&size, &around)| outer_sizes[around] as f64 * size as f64 / within[around].max(1) as f64)
-            .collect();
-        Self { sizes: sizes.to_vec(), kept, grown }
+/// What each region of a mask loses under a stricter cut and gains under a looser one, as shares of its size. `label` and `sizes` are the
+/// regions'; every px of `stricter` lies in the mask, every px of the mask in `looser`.
+fn ends(label: &Plane<u32>, sizes: &[usize], stricter: &Plane<bool>, looser: &Plane<bool>) -> Vec<(f64, f64)> {
+    let mut kept = vec![0usize; sizes.len()];
+    let (outer, outer_sizes) = components(looser);
+    // Px of regions within each part of the looser mask, and the part in which each region lies.
+    let (mut within, mut part) = (vec![0usize; outer_sizes.len()], vec![0usize; sizes.len()]);
+    for (k, &l) in label.as_slice().iter().enumerate().filter(|(_, l)| **l > 0) {
+        let (region, around) = (l as usize - 1, outer.as_slice()[k] as usize - 1);
+        kept[region] += usize::from(stricter.as_slice()[k]);
+        part[region] = around;
+        within[around] += 1;
     }
-
-    /// What region `i` may lose and gain, as shares of its size.
-    fn of(&self, i: usize) -> (f64, f64) {
-        let size = self.sizes[i] as f64;
-        (1.0 - self.kept[i] as f64 / size, self.grown[i] / size - 1.0)
-    }
+    // Regions that become one share what they gain in proportion to their size.
+    let gains = |around: usize| outer_sizes[around] as f64 / within[around] as f64 - 1.0;
+    (0..sizes.len()).map(|i| (1.0 - kept[i] as f64 / sizes[i] as f64, gains(part[i]))).collect()
 }
 
 fn outline_length(line: &[Point]) -> f64 {
@@ -246,14 +238,14 @@ mod tests {
         // Two rows, of which the second is empty: regions of 10 and 30 px that become one of 60.
         let row = |f: fn(usize) -> bool| Plane::from_fn(80, 2, move |x, y| y == 0 && f(x));
         let (label, sizes) = components(&row(|x| (5..15).contains(&x) || (30..60).contains(&x)));
-        let ends = Ends::new(&label, &sizes, &row(|x| (10..45).contains(&x)), &row(|x| (5..65).contains(&x)));
+        let found = ends(&label, &sizes, &row(|x| (10..45).contains(&x)), &row(|x| (5..65).contains(&x)));
         let near = |found: (f64, f64), loses: f64, gains: f64| {
             assert!((found.0 - loses).abs() < 1e-9 && (found.1 - gains).abs() < 1e-9, "{found:?}");
         };
-        near(ends.of(0), 0.5, 0.5);
-        near(ends.of(1), 0.5, 0.5);
+        near(found[0], 0.5, 0.5);
+        near(found[1], 0.5, 0.5);
         // A region that a stricter cut takes away may be nothing.
-        let none = Ends::new(&label, &sizes, &row(|_| false), &row(|x| (5..65).contains(&x)));
-        near(none.of(1), 1.0, 0.5);
+        let none = ends(&label, &sizes, &row(|_| false), &row(|x| (5..65).contains(&x)));
+        near(none[1], 1.0, 0.5);
     }
 }

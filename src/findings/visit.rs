@@ -5,7 +5,7 @@
 //! it, so that a frontal look counts and a grazing one hardly does. (Taking nearly only the photo that faces a cell, by the sixth
 //! power, was no better on phantoms: the poses' errors decide.)
 
-use super::bald::{THIN_BELOW, is_bald};
+use super::bald::kind;
 use super::grid::{Grid, components};
 use super::skull::{V3, is_scalp, on_sphere};
 use super::zones::{ALL, quadrant, zone};
@@ -169,11 +169,7 @@ pub fn join(photos: &[Contribution]) -> ScalpMap {
         let mean = seen().map(|c| f64::from(c.weight * c.dome * c.hidden)).sum::<f64>() / dome;
         hidden[i] = Some(mean.clamp(0.0, 1.0));
         let bare: f64 = seen().map(|c| f64::from(c.weight * c.bare)).sum();
-        kinds[i] = match mean as f32 {
-            share if is_bald(share, (bare / dome) as f32) => Some(RegionKind::Bald),
-            share if share < THIN_BELOW => Some(RegionKind::Thinning),
-            _ => None,
-        };
+        kinds[i] = kind(mean as f32, (bare / dome) as f32);
         let count = seen().filter(|c| c.dome > 0.5).count();
         if count > 1 {
             let off: f64 = seen().filter(|c| c.dome > 0.5).map(|c| (f64::from(c.hidden) - mean).abs()).sum();

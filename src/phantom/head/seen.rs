@@ -8,7 +8,8 @@ use crate::phantom::outline::outline;
 use crate::plane::Plane;
 use crate::segmentation::islands;
 
-/// Share hidden below which scalp is bald, and below which it is thin; an analysis reads its regions with the same cuts.
+/// Share hidden below which scalp is bald, and below which it is thin; an analysis reads its regions with the same cuts, but for bare scalp, of
+/// which it sees the share less well than a drawing tells.
 const BALD_BELOW: f32 = 0.25;
 const THIN_BELOW: f32 = 0.75;
 /// Hair is averaged over so many mm, so that single strands open and close no region.
