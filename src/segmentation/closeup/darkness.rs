@@ -41,6 +41,16 @@ pub fn greyness([r, g, b]: [f32; 3]) -> f32 {
     255.0 * r.min(g).min(b) / r.max(g).max(b).max(16.0)
 }
 
+/// The blue light of a px, 0..255.
+///
+/// Melanin takes away more of it than of any other (Jacques 2013, doi:10.1088/0031-9155/58/11/R37), so what little of it fair hair holds
+/// shows here two or three times as much as in brightness. So do shadows and what lies below the skin, which is why darker hair is
+/// not looked for here.
+#[must_use]
+pub fn blue([_, _, b]: [f32; 3]) -> f32 {
+    b
+}
+
 /// Fills pixels outside the field from their neighbours inside, ring by ring, so that a thin line drawn over a hair closes.
 pub fn inpaint(plane: &mut Plane<f32>, field: &Plane<bool>) {
     let (w, h) = (plane.width() as i64, plane.height() as i64);
@@ -94,6 +104,26 @@ pub fn quantile(values: &mut [f32], q: f32) -> f32 {
     *values.select_nth_unstable_by(k, f32::total_cmp).1
 }
 
+/// How much brighter than the brighter quarter of the blocks around it a block may be, to be skin: flakes and glints are 1.4 times as bright
+/// and more, but for those on the fairest skin.
+const BRIGHTEST_SKIN: f32 = 1.25;
+
+/// Blocks that a flake or a glint fills are not skin, as which they would make the skin around them look dark: they become NaN.
+fn without_flakes(cells: &Plane<f32>) -> Plane<f32> {
+    /// Far enough that no flake fills a quarter of what is looked at, in blocks; every second one is.
+    const REACH: i64 = 6;
+    Plane::from_fn(cells.width(), cells.height(), |bx, by| {
+        let own = cells.get(bx, by);
+        let near = |centre: usize, all: usize| {
+            let from = (centre as i64 - REACH).max(0) as usize;
+            (from..(centre + REACH as usize + 1).min(all)).step_by(2)
+        };
+        let values = near(by, cells.height()).flat_map(|y| near(bx, cells.width()).map(move |x| cells.get(x, y)));
+        let mut values: Vec<f32> = values.filter(|v| !v.is_nan()).collect();
+        if own > BRIGHTEST_SKIN * quantile(&mut values, 0.75) { f32::NAN } else { own }
+    })
+}
+
 /// The skin's brightness under and around the hair: a high quantile of blocks about two shafts wide, then a quantile of their
 /// neighbourhoods so that blocks full of hair are passed over, then a smooth surface, one value for each block; and the side of a
 /// block. `sign` is -1 for light hair.
@@ -111,6 +141,7 @@ fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) ->
         }
         if values.len() < block { f32::NAN } else { quantile(&mut values, 0.7) }
     });
+    let cells = if sign > 0.0 { without_flakes(&cells) } else { cells };
     let reach = 2i64;
     let smooth = Plane::from_fn(columns, rows, |bx, by| {
         let mut values: Vec<f32> = Vec::with_capacity(25);

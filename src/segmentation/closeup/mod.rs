@@ -19,6 +19,7 @@ use crate::segmentation::{Segmentation, Tissue};
 
 use darkness::Contrast;
 use polarity::Polarity;
+use working_scale::Shafts;
 
 /// Width of the typical shaft in the work image, in px: wide enough that the slit between two touching shafts is seen and that
 /// a vellus hair of a third of the calibre still covers two pixels.
@@ -37,6 +38,34 @@ pub const FAINT_HAIR: f32 = 0.35;
 /// Least contrast of hair lighter or greyer than its skin: glints of drawn bare skin reach 0.4, grey hair has 0.6 to 0.83 of the way
 /// from skin to grey, pale hair on dark skin as much of the way to white.
 const FAINTEST_LIGHT_HAIR: f32 = 0.5;
+
+/// Least contrast by its noise at which fair or grey hair is believed that brightness does not show: the strongest noise of drawn bare
+/// skin has 3 to 4 of it, drawn fair hair 6 to 19, grey hair 7 to 40.
+const CLEAR_HAIR: f32 = 5.0;
+
+/// Least contrast of fair hair in blue light: drawn fair hair has 0.18 to 0.38 there.
+const FAINTEST_BLUE: f32 = 0.15;
+
+/// Least share of what stands out that is strokes, where hair is lighter or greyer than its skin: flakes and glints are so too. Drawn bare
+/// skin with flakes has 0 to 0.02, drawn hair 0.3 and more.
+const FEWEST_STROKES: f32 = 0.15;
+
+/// The same where brightness shows no hair that is lighter: drawn grey hair has 0.8 to 1.
+const MOST_STROKES: f32 = 0.5;
+
+/// Least share of a close-up that strokes cover, to be more than a stray line or the rim of a label: drawn bare skin has less, a single
+/// hair has twice as much.
+const LEAST_COVER: f32 = 1e-3;
+
+/// Share of a close-up below which dark strokes cover so little of it that there may be more hair of another colour.
+const FEW_STROKES: f32 = 0.01;
+
+/// Least radius of a flake or a glint in shafts, where hair is as light: its middle is farther from its border than that of two hairs side
+/// by side.
+const FLAKE: f32 = 1.4;
+
+/// Most of a close-up that flakes cover: more than this is a field full of light hair.
+const MOST_FLAKES: f32 = 0.1;
 
 /// One value of 0..255 for the colours of a px, in which hair stands out from skin.
 trait Channel: Fn([f32; 3]) -> f32 + Copy + Sync {}
@@ -57,8 +86,9 @@ pub struct WorkImage {
     pub factor: f32,
     /// Width of the typical shaft in px of the work image; about [`SHAFT_PX`] unless the photo was too coarse.
     pub shaft: f32,
-    /// Length of shaft in px of the work image on which `shaft` rests.
-    pub evidence: f32,
+    /// Share of what stands out that is strokes, 0..1, and share of the work image that they cover, 0..1.
+    strokes: f32,
+    cover: f32,
 }
 
 impl WorkImage {
@@ -71,14 +101,17 @@ impl WorkImage {
     #[must_use]
     pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
         let (polarity, by_brightness) = Self::seen_in(darkness::channel, photo, field, None);
-        let Some(dark) = by_brightness.as_ref().filter(|image| !image.contrast.light_hair) else {
-            // Grey hair that is brighter than its skin, too, is taken as such: a doubt about its greyness counts less then.
-            let known = Some(Polarity::LightHair).filter(|light| polarity == *light);
-            let brightness = by_brightness.as_ref().map_or(0.0, |image| image.contrast.hair);
-            let (_, by_greyness) = Self::seen_in(darkness::greyness, photo, field, known);
-            let by_greyness = by_greyness.filter(|image| image.contrast.light_hair && image.contrast.hair > brightness);
-            return by_greyness.or(by_brightness);
+        let dark = by_brightness.as_ref().filter(|image| !image.contrast.light_hair);
+        let Some(dark) = dark else {
+            return Self::by_colour(photo, field, polarity, by_brightness.as_ref()).or(by_brightness);
         };
+        if dark.cover < FEW_STROKES {
+            // Letters and rims are dark, too, and hair may be grey beside them.
+            let by_colour = Self::by_colour(photo, field, polarity, by_brightness.as_ref());
+            if let Some(grey) = by_colour.filter(|grey| grey.cover > 4.0 * dark.cover) {
+                return Some(grey);
+            }
+        }
         if dark.contrast.hair >= FAINT_HAIR {
             return by_brightness;
         }
@@ -87,6 +120,35 @@ impl WorkImage {
             .filter(|image| image.clearness() > dark.clearness())
             .map(|image| image.shaded(photo, field))
             .or(by_brightness)
+    }
+
+    /// Hair that brightness does not show, or less than this: greyer than its skin, or fair.
+    fn by_colour(
+        photo: &Photo,
+        field: &Plane<bool>,
+        by_brightness: Polarity,
+        shown: Option<&Self>,
+    ) -> Option<Self> {
+        // Hair that is brighter than its skin, too, is taken for grey as such: a doubt about its greyness counts less then. Otherwise it must
+        // be the clearer.
+        let (_, grey) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::LightHair));
+        let sure = by_brightness == Polarity::LightHair;
+        let grey = grey.filter(|image| {
+            image.contrast.light_hair
+                && (sure || (image.clearness() >= CLEAR_HAIR && image.strokes >= MOST_STROKES))
+                && shown.is_none_or(|shown| !shown.contrast.light_hair || image.contrast.hair > shown.contrast.hair)
+        });
+        if grey.is_some() || shown.is_some() || by_brightness != Polarity::DarkHair {
+            return grey;
+        }
+        let (_, fair) = Self::seen_in(darkness::blue, photo, field, Some(Polarity::DarkHair));
+        fair.filter(|image| {
+            !image.contrast.light_hair
+                && image.contrast.hair >= FAINTEST_BLUE
+                && image.clearness() >= CLEAR_HAIR
+                && image.cover >= LEAST_COVER
+        })
+        .map(|image| image.shaded(photo, field))
     }
 
     /// With the shade that another channel leaves out.
@@ -149,8 +211,31 @@ impl WorkImage {
             drop(image);
             image = Self::at(Resampled::of(channel, photo, field, factor), guess, light_hair)?;
         }
-        let faintest = if light_hair { FAINTEST_LIGHT_HAIR } else { FAINTEST_HAIR };
-        (image.contrast.hair >= faintest).then_some(image)
+        let believed = if light_hair {
+            image.contrast.hair >= FAINTEST_LIGHT_HAIR && image.strokes >= FEWEST_STROKES && image.cover >= LEAST_COVER
+        } else {
+            image.contrast.hair >= FAINTEST_HAIR
+        };
+        believed.then(|| if light_hair { image.without_flakes() } else { image })
+    }
+
+    /// Without the flakes and glints that stand out as light hair does: what is far wider than a hair.
+    fn without_flakes(mut self) -> Self {
+        let (typical, plane) = (self.contrast.hair, &self.contrast.plane);
+        let inner = to_nearest(plane, |v| v < 0.5 * typical);
+        let cores = inner.map(|squared| squared >= (FLAKE * self.shaft).powi(2));
+        let covered = cores.as_slice().iter().filter(|core| **core).count() as f32;
+        if covered == 0.0 || covered > MOST_FLAKES * cores.as_slice().len() as f32 {
+            return self;
+        }
+        // The border of a flake is as soft as a hair is wide.
+        let reach = (FLAKE + 1.0) * self.shaft;
+        let near = to_nearest(&cores, |core| core);
+        let flakes = near.as_slice().iter().map(|squared| *squared <= reach * reach);
+        for (v, _) in self.contrast.plane.as_mut_slice().iter_mut().zip(flakes).filter(|(_, flake)| *flake) {
+            *v = v.min(0.0);
+        }
+        self
     }
 
     /// A point of the work image in px of the photo.
@@ -163,9 +248,18 @@ impl WorkImage {
     fn at(Resampled { field, plane, factor }: Resampled, width: f32, light_hair: bool) -> Option<Self> {
         let contrast = darkness::contrast(&plane, &field, width, light_hair);
         drop(plane);
-        let (shaft, evidence) = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
-        Some(Self { field, contrast, shade: None, factor, shaft, evidence })
+        let Shafts { width: shaft, strokes, cover } = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
+        Some(Self { field, contrast, shade: None, factor, shaft, strokes, cover })
     }
+}
+
+/// Squared distance of each px to the nearest px that is `wanted`, px2.
+fn to_nearest<T: Copy>(plane: &Plane<T>, wanted: impl Fn(T) -> bool) -> Plane<f32> {
+    let values = plane.as_slice().iter().map(|v| if wanted(*v) { u8::MAX } else { 0 }).collect();
+    let mask = image::GrayImage::from_raw(plane.width() as u32, plane.height() as u32, values).unwrap_or_default();
+    let squared = imageproc::distance_transform::euclidean_squared_distance_transform(&mask);
+    let squared = squared.into_raw().into_iter().map(|v| v as f32).collect();
+    Plane::from_vec(plane.width(), plane.height(), squared)
 }
 
 /// A photo at another scale.

@@ -61,13 +61,25 @@ fn areas(plane: &Plane<f32>, level: f32, full: f32) -> (Vec<(Run<()>, usize)>, V
     (list.into_iter().zip(part).filter(|(_, area)| counts[*area]).collect(), sizes)
 }
 
-/// Width of the typical shaft in px of the contrast plane, and how many px of shaft length it rests on.
+/// The shafts that a contrast plane shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Shafts {
+    /// Width of the typical one, px of the plane.
+    pub width: f32,
+    /// Share of the px that stand out as the middles of hairs do which lie in elongated areas, 0..1: about 0 where flakes and glints stand
+    /// out.
+    pub strokes: f32,
+    /// Share of the plane that those px cover, 0..1.
+    pub cover: f32,
+}
+
+/// Width of the typical shaft in px of the contrast plane, and how much of what stands out are shafts; none where there is none.
 ///
 /// Every dark pixel is measured across its narrowest way at half of the typical contrast. Areas that are not elongated (pores,
 /// flakes, texture) are left out. The answer is the median over shaft length (each pixel counts by 1 / width), so that thick
 /// clumps do not outweigh single shafts.
 #[must_use]
-pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> Option<(f32, f32)> {
+pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> Option<Shafts> {
     let level = 0.5 * contrast.hair;
     let plane = &contrast.plane;
     let (runs, sizes) = areas(plane, level, 0.9 * contrast.hair);
@@ -77,10 +89,12 @@ pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> 
     let mut by_area: Vec<Vec<f32>> = vec![Vec::new(); sizes.len()];
     let directions: [(f32, f32); DIRECTIONS] =
         std::array::from_fn(|k| (k as f32 * std::f32::consts::PI / DIRECTIONS as f32).sin_cos());
+    let mut all = 0usize;
     for (run, area) in runs.iter().filter(|(run, _)| run.row % step == 0) {
         let columns = run.columns.start.next_multiple_of(step)..run.columns.end;
         for (x, y) in columns.step_by(step).map(|x| (x, run.row)) {
             if plane.get(x, y) > 1.4 * level && field.get(x, y) {
+                all += 1;
                 by_area[*area].extend(width_at(plane, &directions, (x as f32, y as f32), level, longest));
             }
         }
@@ -101,7 +115,11 @@ pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> 
         passed += 1.0 / w.max(1.0);
         passed >= 0.5 * length
     })?;
-    Some((*median, length * (step * step) as f32))
+    Some(Shafts {
+        width: *median,
+        strokes: widths.len() as f32 / all as f32,
+        cover: (widths.len() * step * step) as f32 / plane.as_slice().len() as f32,
+    })
 }
 
 #[cfg(test)]
