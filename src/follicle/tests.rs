@@ -1,7 +1,7 @@
 //! Drawn scenes whose truth is known.
 
 use super::*;
-use crate::phantom::closeup::{CloseupPhantom, CloseupSpec, draw};
+use crate::phantom::closeup::{CloseupPhantom, CloseupSpec, Light, draw};
 use crate::segmentation::closeup::segment;
 
 fn photo(rgb: Plane<[u8; 3]>) -> Photo {
@@ -99,6 +99,45 @@ fn empty_skin_has_no_hair_however_noisy() {
             assert!(f.units.is_empty(), "{} units on empty skin, noise {noise}", f.units.len());
             assert!(f.warnings.iter().any(|w| w.contains("hair")), "nobody is told");
         }
+    }
+}
+
+/// How many hairs are drawn in some scenes and how many are found.
+fn drawn_and_found(spec: &CloseupSpec) -> (usize, usize) {
+    let scenes = scenes(spec);
+    let drawn = total(&scenes, |s| s.units.iter().map(|u| u.hairs.len()).sum());
+    (drawn, total(&scenes, |s| hairs(&found(&s.rgb))))
+}
+
+#[test]
+fn hair_that_brightness_does_not_show_is_found_by_its_colour() {
+    let everyday = CloseupSpec { light: Light::CrossPolarised, flakes: 9, ..CloseupSpec::default() };
+    let fair = CloseupSpec {
+        skin: [240, 208, 192],
+        hair: [196, 165, 120],
+        px_per_mm: 50.0,
+        caliber_um: 74.0,
+        blur_px: 1.7,
+        noise: 3.2,
+        light: Light::Ring,
+        ..CloseupSpec::default()
+    };
+    let grey = CloseupSpec { skin: [140, 98, 74], hair: [150, 146, 142], noise: 5.8, ..everyday.clone() };
+    let white = CloseupSpec { skin: [214, 174, 152], hair: [186, 182, 178], blur_px: 1.7, ..everyday };
+    for (what, spec) in [("fair", fair), ("grey", grey), ("white", white)] {
+        let (drawn, found) = drawn_and_found(&spec);
+        assert!(change(found, drawn) < 0.4, "{what}: {found} of {drawn}");
+    }
+}
+
+#[test]
+fn flakes_are_no_hairs_and_raise_none_around_them() {
+    for skin in [[70, 46, 36], [140, 98, 74], [214, 170, 148]] {
+        let spec = CloseupSpec { skin, flakes: 10, ..CloseupSpec::default() };
+        let (_, bare) = drawn_and_found(&CloseupSpec { units_per_cm2: 0.0, ..spec.clone() });
+        assert!(bare <= 15, "{bare} hairs on bare skin {skin:?}");
+        let (drawn, found) = drawn_and_found(&CloseupSpec { hair: [16, 13, 12], ..spec });
+        assert!(change(found, drawn) < 0.25, "{found} of {drawn} hairs on skin {skin:?}");
     }
 }
 

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::plane::Plane;
 use crate::segmentation::closeup::blur::box_mean;
+use crate::segmentation::closeup::flakes;
 use crate::segmentation::closeup::resample::enlarged;
 
 /// Contrast of a work image against its background.
@@ -104,44 +105,37 @@ pub fn quantile(values: &mut [f32], q: f32) -> f32 {
     *values.select_nth_unstable_by(k, f32::total_cmp).1
 }
 
-/// How much brighter than the brighter quarter of the blocks around it a block may be, to be skin: flakes and glints are 1.4 times as bright
-/// and more, but for those on the fairest skin.
-const BRIGHTEST_SKIN: f32 = 1.25;
-
-/// Blocks that a flake or a glint fills are not skin, as which they would make the skin around them look dark: they become NaN.
-fn without_flakes(cells: &Plane<f32>) -> Plane<f32> {
-    /// Far enough that no flake fills a quarter of what is looked at, in blocks; every second one is.
-    const REACH: i64 = 6;
-    Plane::from_fn(cells.width(), cells.height(), |bx, by| {
-        let own = cells.get(bx, by);
-        let near = |centre: usize, all: usize| {
-            let from = (centre as i64 - REACH).max(0) as usize;
-            (from..(centre + REACH as usize + 1).min(all)).step_by(2)
-        };
-        let values = near(by, cells.height()).flat_map(|y| near(bx, cells.width()).map(move |x| cells.get(x, y)));
-        let mut values: Vec<f32> = values.filter(|v| !v.is_nan()).collect();
-        if own > BRIGHTEST_SKIN * quantile(&mut values, 0.75) { f32::NAN } else { own }
-    })
-}
-
 /// The skin's brightness under and around the hair: a high quantile of blocks about two shafts wide, then a quantile of their
 /// neighbourhoods so that blocks full of hair are passed over, then a smooth surface, one value for each block; and the side of a
 /// block. `sign` is -1 for light hair.
 fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) -> (Plane<f32>, usize) {
     let block = (2.0 * width).round().max(4.0) as usize;
     let (columns, rows) = (plane.width().div_ceil(block), plane.height().div_ceil(block));
-    let cells = Plane::from_fn(columns, rows, |bx, by| {
+    let cell = |bx: usize, by: usize, most: f32| {
         let mut values = Vec::with_capacity(block * block / 2);
         for y in (by * block..((by + 1) * block).min(plane.height())).step_by(2) {
             for x in bx * block..((bx + 1) * block).min(plane.width()) {
-                if field.get(x, y) {
-                    values.push(sign * plane.get(x, y));
+                let v = plane.get(x, y);
+                if field.get(x, y) && v <= most {
+                    values.push(sign * v);
                 }
             }
         }
         if values.len() < block { f32::NAN } else { quantile(&mut values, 0.7) }
-    });
-    let cells = if sign > 0.0 { without_flakes(&cells) } else { cells };
+    };
+    let mut cells = Plane::from_fn(columns, rows, |bx, by| cell(bx, by, f32::INFINITY));
+    if sign > 0.0 {
+        // As skin, flakes would make the skin around them look dark.
+        let most = flakes::brightest_skin(&cells);
+        cells = Plane::from_fn(columns, rows, |bx, by| {
+            let (own, most) = (cells.get(bx, by), most.get(bx, by));
+            match own / most {
+                filled if filled > 1.0 => f32::NAN,
+                partly if partly > flakes::PARTLY => cell(bx, by, flakes::RIMLESS * most),
+                _ => own,
+            }
+        });
+    }
     let reach = 2i64;
     let smooth = Plane::from_fn(columns, rows, |bx, by| {
         let mut values: Vec<f32> = Vec::with_capacity(25);

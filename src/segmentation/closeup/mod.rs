@@ -6,6 +6,7 @@
 pub mod blur;
 pub mod darkness;
 pub mod field;
+mod flakes;
 pub mod polarity;
 pub mod resample;
 pub mod working_scale;
@@ -59,13 +60,6 @@ const LEAST_COVER: f32 = 1e-3;
 
 /// Share of a close-up below which dark strokes cover so little of it that there may be more hair of another colour.
 const FEW_STROKES: f32 = 0.01;
-
-/// Least radius of a flake or a glint in shafts, where hair is as light: its middle is farther from its border than that of two hairs side
-/// by side.
-const FLAKE: f32 = 1.4;
-
-/// Most of a close-up that flakes cover: more than this is a field full of light hair.
-const MOST_FLAKES: f32 = 0.1;
 
 /// One value of 0..255 for the colours of a px, in which hair stands out from skin.
 trait Channel: Fn([f32; 3]) -> f32 + Copy + Sync {}
@@ -216,26 +210,10 @@ impl WorkImage {
         } else {
             image.contrast.hair >= FAINTEST_HAIR
         };
-        believed.then(|| if light_hair { image.without_flakes() } else { image })
-    }
-
-    /// Without the flakes and glints that stand out as light hair does: what is far wider than a hair.
-    fn without_flakes(mut self) -> Self {
-        let (typical, plane) = (self.contrast.hair, &self.contrast.plane);
-        let inner = to_nearest(plane, |v| v < 0.5 * typical);
-        let cores = inner.map(|squared| squared >= (FLAKE * self.shaft).powi(2));
-        let covered = cores.as_slice().iter().filter(|core| **core).count() as f32;
-        if covered == 0.0 || covered > MOST_FLAKES * cores.as_slice().len() as f32 {
-            return self;
+        if light_hair {
+            flakes::remove(&mut image.contrast, image.shaft);
         }
-        // The border of a flake is as soft as a hair is wide.
-        let reach = (FLAKE + 1.0) * self.shaft;
-        let near = to_nearest(&cores, |core| core);
-        let flakes = near.as_slice().iter().map(|squared| *squared <= reach * reach);
-        for (v, _) in self.contrast.plane.as_mut_slice().iter_mut().zip(flakes).filter(|(_, flake)| *flake) {
-            *v = v.min(0.0);
-        }
-        self
+        believed.then_some(image)
     }
 
     /// A point of the work image in px of the photo.
@@ -251,15 +229,6 @@ impl WorkImage {
         let Shafts { width: shaft, strokes, cover } = working_scale::typical_width(&contrast, &field, 5.0 * width)?;
         Some(Self { field, contrast, shade: None, factor, shaft, strokes, cover })
     }
-}
-
-/// Squared distance of each px to the nearest px that is `wanted`, px2.
-fn to_nearest<T: Copy>(plane: &Plane<T>, wanted: impl Fn(T) -> bool) -> Plane<f32> {
-    let values = plane.as_slice().iter().map(|v| if wanted(*v) { u8::MAX } else { 0 }).collect();
-    let mask = image::GrayImage::from_raw(plane.width() as u32, plane.height() as u32, values).unwrap_or_default();
-    let squared = imageproc::distance_transform::euclidean_squared_distance_transform(&mask);
-    let squared = squared.into_raw().into_iter().map(|v| v as f32).collect();
-    Plane::from_vec(plane.width(), plane.height(), squared)
 }
 
 /// A photo at another scale.
