@@ -8,9 +8,7 @@ use crate::segmentation::closeup::darkness::{Contrast, quantile};
 /// those on the fairest skin.
 const BRIGHTEST_SKIN: f32 = 1.25;
 
-/// Share of that from which on a block may hold the rim of a flake, and share up to which its px are skin then: rims are soft.
-pub const PARTLY: f32 = 0.85;
-/// See [`PARTLY`].
+/// Share of that up to which px beside a flake are skin: its rim is soft.
 pub const RIMLESS: f32 = 0.9;
 
 /// How bright skin can be, for each block of a plane of skin's brightness.
