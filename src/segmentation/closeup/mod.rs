@@ -117,12 +117,7 @@ impl WorkImage {
     }
 
     /// Hair that brightness does not show, or less than this: greyer than its skin, or fair.
-    fn by_colour(
-        photo: &Photo,
-        field: &Plane<bool>,
-        by_brightness: Polarity,
-        shown: Option<&Self>,
-    ) -> Option<Self> {
+    fn by_colour(photo: &Photo, field: &Plane<bool>, by_brightness: Polarity, shown: Option<&Self>) -> Option<Self> {
         // Hair that is brighter than its skin, too, is taken for grey as such: a doubt about its greyness counts less then. Otherwise it must
         // be the clearer.
         let (_, grey) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::LightHair));
