@@ -131,7 +131,7 @@ fn hair_that_brightness_does_not_show_is_found_by_its_colour() {
 }
 
 #[test]
-fn flakes_are_no_hairs_and_raise_none_around_them() {
+fn flakes_raise_few_hairs_around_them_and_hide_few() {
     for skin in [[70, 46, 36], [140, 98, 74], [214, 170, 148]] {
         let spec = CloseupSpec { skin, flakes: 10, ..CloseupSpec::default() };
         let (_, bare) = drawn_and_found(&CloseupSpec { units_per_cm2: 0.0, ..spec.clone() });

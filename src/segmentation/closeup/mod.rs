@@ -52,14 +52,17 @@ const FAINTEST_BLUE: f32 = 0.15;
 const FEWEST_STROKES: f32 = 0.15;
 
 /// The same where brightness shows no hair that is lighter: drawn grey hair has 0.8 to 1.
-const MOST_STROKES: f32 = 0.5;
+const SURE_STROKES: f32 = 0.5;
 
 /// Least share of a close-up that strokes cover, to be more than a stray line or the rim of a label: drawn bare skin has less, a single
 /// hair has twice as much.
 const LEAST_COVER: f32 = 1e-3;
 
-/// Share of a close-up below which dark strokes cover so little of it that there may be more hair of another colour.
-const FEW_STROKES: f32 = 0.01;
+/// Share of a close-up below which dark strokes cover so little of it that they may be letters and rims beside grey hair.
+const LITTLE_COVER: f32 = 0.01;
+
+/// How much more of it grey strokes must cover then.
+const MUCH_MORE: f32 = 4.0;
 
 /// One value of 0..255 for the colours of a px, in which hair stands out from skin.
 trait Channel: Fn([f32; 3]) -> f32 + Copy + Sync {}
@@ -91,20 +94,21 @@ impl WorkImage {
     ///
     /// Hair darker than its skin is seen by its brightness. Where that shows none, or little, hair is looked for by its colour too:
     /// grey and white hair is greyer than skin and may be as bright; fair hair is yellower, and bright along its middle, so that each
-    /// shaft would be two lines. The channel in which it stands out more is taken.
+    /// shaft would be two lines. The channel in which it stands out more is taken. The fairest shows in blue light alone.
     #[must_use]
     pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
         let (polarity, by_brightness) = Self::seen_in(darkness::channel, photo, field, None);
-        let dark = by_brightness.as_ref().filter(|image| !image.contrast.light_hair);
-        let Some(dark) = dark else {
-            return Self::by_colour(photo, field, polarity, by_brightness.as_ref()).or(by_brightness);
+        let shown = by_brightness.as_ref();
+        let Some(dark) = shown.filter(|image| !image.contrast.light_hair) else {
+            let faint = shown.is_none() && polarity == Polarity::DarkHair;
+            let fair = || faint.then(|| Self::fair(photo, field)).flatten();
+            return Self::grey(photo, field, polarity, shown).or_else(fair).or(by_brightness);
         };
-        if dark.cover < FEW_STROKES {
-            // Letters and rims are dark, too, and hair may be grey beside them.
-            let by_colour = Self::by_colour(photo, field, polarity, by_brightness.as_ref());
-            if let Some(grey) = by_colour.filter(|grey| grey.cover > 4.0 * dark.cover) {
-                return Some(grey);
-            }
+        if dark.cover < LITTLE_COVER
+            && let Some(grey) = Self::grey(photo, field, polarity, None)
+            && grey.cover > MUCH_MORE * dark.cover
+        {
+            return Some(grey);
         }
         if dark.contrast.hair >= FAINT_HAIR {
             return by_brightness;
@@ -116,28 +120,22 @@ impl WorkImage {
             .or(by_brightness)
     }
 
-    /// Hair that brightness does not show, or less than this: greyer than its skin, or fair.
-    fn by_colour(photo: &Photo, field: &Plane<bool>, by_brightness: Polarity, shown: Option<&Self>) -> Option<Self> {
-        // Hair that is brighter than its skin, too, is taken for grey as such: a doubt about its greyness counts less then. Otherwise it must
-        // be the clearer.
+    /// Hair greyer than its skin, where it stands out more than the light hair that brightness may have shown.
+    fn grey(photo: &Photo, field: &Plane<bool>, by_brightness: Polarity, shown: Option<&Self>) -> Option<Self> {
         let (_, grey) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::LightHair));
-        let sure = by_brightness == Polarity::LightHair;
-        let grey = grey.filter(|image| {
-            image.contrast.light_hair
-                && (sure || (image.clearness() >= CLEAR_HAIR && image.strokes >= MOST_STROKES))
-                && shown.is_none_or(|shown| !shown.contrast.light_hair || image.contrast.hair > shown.contrast.hair)
-        });
-        if grey.is_some() || shown.is_some() || by_brightness != Polarity::DarkHair {
-            return grey;
-        }
+        // Grey hair that is brighter than its skin, too, is taken as such: a doubt about its greyness counts less then.
+        let bright = by_brightness == Polarity::LightHair;
+        grey.filter(|image| image.contrast.light_hair)
+            .filter(|image| bright || (image.clearness() >= CLEAR_HAIR && image.strokes >= SURE_STROKES))
+            .filter(|image| shown.is_none_or(|shown| image.contrast.hair > shown.contrast.hair))
+    }
+
+    /// Fair hair on fair skin, whose dark lines are too faint to be believed by their brightness.
+    fn fair(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
         let (_, fair) = Self::seen_in(darkness::blue, photo, field, Some(Polarity::DarkHair));
-        fair.filter(|image| {
-            !image.contrast.light_hair
-                && image.contrast.hair >= FAINTEST_BLUE
-                && image.clearness() >= CLEAR_HAIR
-                && image.cover >= LEAST_COVER
-        })
-        .map(|image| image.shaded(photo, field))
+        fair.filter(|image| !image.contrast.light_hair && image.contrast.hair >= FAINTEST_BLUE)
+            .filter(|image| image.clearness() >= CLEAR_HAIR && image.cover >= LEAST_COVER)
+            .map(|image| image.shaded(photo, field))
     }
 
     /// With the shade that another channel leaves out.
@@ -205,7 +203,7 @@ impl WorkImage {
         } else {
             image.contrast.hair >= FAINTEST_HAIR
         };
-        if light_hair {
+        if believed && light_hair {
             flakes::remove(&mut image.contrast, image.shaft);
         }
         believed.then_some(image)

@@ -89,12 +89,12 @@ pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> 
     let mut by_area: Vec<Vec<f32>> = vec![Vec::new(); sizes.len()];
     let directions: [(f32, f32); DIRECTIONS] =
         std::array::from_fn(|k| (k as f32 * std::f32::consts::PI / DIRECTIONS as f32).sin_cos());
-    let mut all = 0usize;
+    let mut middles = 0usize;
     for (run, area) in runs.iter().filter(|(run, _)| run.row % step == 0) {
         let columns = run.columns.start.next_multiple_of(step)..run.columns.end;
         for (x, y) in columns.step_by(step).map(|x| (x, run.row)) {
             if plane.get(x, y) > 1.4 * level && field.get(x, y) {
-                all += 1;
+                middles += 1;
                 by_area[*area].extend(width_at(plane, &directions, (x as f32, y as f32), level, longest));
             }
         }
@@ -117,7 +117,7 @@ pub fn typical_width(contrast: &Contrast, field: &Plane<bool>, longest: f32) -> 
     })?;
     Some(Shafts {
         width: *median,
-        strokes: widths.len() as f32 / all as f32,
+        strokes: widths.len() as f32 / middles as f32,
         cover: (widths.len() * step * step) as f32 / plane.as_slice().len() as f32,
     })
 }
