@@ -93,17 +93,15 @@ impl Facing {
             return None;
         }
         let at = |x: u32, y: u32| tissue.get(x as usize * side + side / 2, y as usize * side + side / 2);
-        let outside = image::GrayImage::from_fn(w as u32, h as u32, |x, y| {
-            image::Luma([if at(x, y) == Tissue::Background { 255 } else { 0 }])
-        });
+        let outside = Plane::from_fn(w, h, |x, y| at(x as u32, y as u32) == Tissue::Background);
         // Infinite where there is no background at all: a photo filled by the scalp, which then is close and nearly flat.
-        let squared = imageproc::distance_transform::euclidean_squared_distance_transform(&outside);
+        let to_outside = outside.to_nearest();
         let radius = head_width / 2.0;
         let cosine = Plane::from_fn(w, h, |x, y| {
             if at(x as u32, y as u32) != Tissue::Hair {
                 return 0.0;
             }
-            let depth = squared.get_pixel(x as u32, y as u32).0[0].sqrt() * side as f64;
+            let depth = to_outside.get(x, y) * side as f64;
             let from_axis = (1.0 - depth / radius).clamp(0.0, 1.0);
             let cosine = (1.0 - from_axis * from_axis).sqrt();
             if cosine >= LEAST_COSINE { cosine } else { 0.0 }

@@ -1,4 +1,4 @@
-//! Filters that several stages share: luma, Gaussian blur, grey closing. All borders are repeated.
+//! Filters that several stages share: luma, Gaussian blur, grey closing, what lies around and how far away. All borders are repeated.
 
 use rayon::prelude::*;
 
@@ -16,6 +16,24 @@ impl Plane<[u8; 3]> {
 #[must_use]
 pub fn luma([r, g, b]: [u8; 3]) -> f32 {
     0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)
+}
+
+impl Plane<bool> {
+    /// Whether a px or one of its eight neighbours is set.
+    #[must_use]
+    pub fn any_around(&self, x: usize, y: usize) -> bool {
+        (y.saturating_sub(1)..(y + 2).min(self.height()))
+            .any(|v| (x.saturating_sub(1)..(x + 2).min(self.width())).any(|u| self.get(u, v)))
+    }
+
+    /// Distance of each px to the nearest one that is set, px; infinite where none is.
+    #[must_use]
+    pub fn to_nearest(&self) -> Plane<f64> {
+        let set = self.as_slice().iter().map(|set| if *set { u8::MAX } else { 0 }).collect();
+        let mask = image::GrayImage::from_raw(self.width() as u32, self.height() as u32, set).unwrap_or_default();
+        let squared = imageproc::distance_transform::euclidean_squared_distance_transform(&mask);
+        Plane::from_vec(self.width(), self.height(), squared.iter().map(|v| v.sqrt()).collect())
+    }
 }
 
 impl Plane<f32> {

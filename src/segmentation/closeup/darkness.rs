@@ -125,22 +125,7 @@ fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) ->
     };
     let mut cells = Plane::from_fn(columns, rows, |bx, by| cell(bx, by, f32::INFINITY));
     if sign > 0.0 {
-        // As skin, flakes would make the skin around them look dark.
-        let most = flakes::brightest_skin(&cells);
-        let filled = |x: usize, y: usize| cells.get(x, y) > most.get(x, y);
-        let beside = |x: usize, y: usize| {
-            (y.saturating_sub(1)..(y + 2).min(rows))
-                .any(|v| (x.saturating_sub(1)..(x + 2).min(columns)).any(|u| filled(u, v)))
-        };
-        cells = Plane::from_fn(columns, rows, |bx, by| {
-            if filled(bx, by) {
-                f32::NAN
-            } else if beside(bx, by) {
-                cell(bx, by, flakes::RIMLESS * most.get(bx, by))
-            } else {
-                cells.get(bx, by)
-            }
-        });
+        cells = flakes::left_out(&cells, cell);
     }
     let reach = 2i64;
     let smooth = Plane::from_fn(columns, rows, |bx, by| {

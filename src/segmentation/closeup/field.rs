@@ -291,12 +291,8 @@ fn mask_vignette(brightness: &Brightness, field: &mut Plane<bool>) {
     if size * 100 < columns * rows * 2 {
         return;
     }
-    let ring = |bx: usize, by: usize| {
-        (by.saturating_sub(1)..=(by + 1).min(rows - 1))
-            .any(|y| (bx.saturating_sub(1)..=(bx + 1).min(columns - 1)).any(|x| out.get(x, y)))
-    };
     for by in 0..rows {
-        for bx in (0..columns).filter(|&bx| ring(bx, by)) {
+        for bx in (0..columns).filter(|&bx| out.any_around(bx, by)) {
             for y in by * block..((by + 1) * block).min(h) {
                 field.row_mut(y)[bx * block..((bx + 1) * block).min(w)].fill(false);
             }

@@ -9,10 +9,26 @@ use crate::segmentation::closeup::darkness::{Contrast, quantile};
 const BRIGHTEST_SKIN: f32 = 1.25;
 
 /// Share of that up to which px beside a flake are skin: its rim is soft.
-pub const RIMLESS: f32 = 0.9;
+const RIMLESS: f32 = 0.9;
+
+/// Skin's brightness, block by block, without flakes and glints: beside them skin would look dark. Blocks that they fill become NaN, and those
+/// beside are told again by `up_to`, from the px of a block that are no brighter than a level.
+pub fn left_out(blocks: &Plane<f32>, up_to: impl Fn(usize, usize, f32) -> f32 + Sync) -> Plane<f32> {
+    let most = brightest_skin(blocks);
+    let filled = Plane::from_fn(blocks.width(), blocks.height(), |x, y| blocks.get(x, y) > most.get(x, y));
+    Plane::from_fn(blocks.width(), blocks.height(), |x, y| {
+        if filled.get(x, y) {
+            f32::NAN
+        } else if filled.any_around(x, y) {
+            up_to(x, y, RIMLESS * most.get(x, y))
+        } else {
+            blocks.get(x, y)
+        }
+    })
+}
 
 /// How bright skin can be, for each block of a plane of skin's brightness.
-pub fn brightest_skin(blocks: &Plane<f32>) -> Plane<f32> {
+fn brightest_skin(blocks: &Plane<f32>) -> Plane<f32> {
     /// Far enough that no flake fills a quarter of what is looked at, in blocks; every second one is.
     const REACH: usize = 6;
     let near = |centre: usize, all: usize| (centre.saturating_sub(REACH)..(centre + REACH + 1).min(all)).step_by(2);
@@ -38,7 +54,7 @@ const MOST: f32 = 0.1;
 
 /// Takes what is far wider than a `shaft` (px) and round out of the contrast of light hair.
 pub fn remove(contrast: &mut Contrast, shaft: f32) {
-    let depth = to_nearest(&contrast.plane, |v| v < 0.5 * contrast.hair);
+    let depth = contrast.plane.map(|v| v < 0.5 * contrast.hair).to_nearest().map(|d| d as f32);
     let Runs { list, part } = Runs::of(&depth, |d| (d >= RIM * shaft).then_some(()), true);
     let mut cores = vec![(0usize, 0.0f32); list.len()];
     for (run, part) in list.iter().zip(&part) {
@@ -61,17 +77,9 @@ pub fn remove(contrast: &mut Contrast, shaft: f32) {
     }
     // The border of a flake is as soft as a hair is wide.
     let reach = (RIM + 1.0) * shaft;
-    let near = to_nearest(&middles, |middle| middle);
+    let near = middles.to_nearest();
     let plane = contrast.plane.as_mut_slice().iter_mut().zip(near.as_slice());
-    plane.filter(|(_, distance)| **distance <= reach).for_each(|(v, _)| *v = v.min(0.0));
-}
-
-/// Distance of each px to the nearest px that is `wanted`, px; infinite where none is.
-fn to_nearest<T: Copy>(plane: &Plane<T>, wanted: impl Fn(T) -> bool) -> Plane<f32> {
-    let values = plane.as_slice().iter().map(|v| if wanted(*v) { u8::MAX } else { 0 }).collect();
-    let mask = image::GrayImage::from_raw(plane.width() as u32, plane.height() as u32, values).unwrap_or_default();
-    let squared = imageproc::distance_transform::euclidean_squared_distance_transform(&mask);
-    Plane::from_vec(plane.width(), plane.height(), squared.iter().map(|v| v.sqrt() as f32).collect())
+    plane.filter(|(_, distance)| (**distance as f32) <= reach).for_each(|(v, _)| *v = v.min(0.0));
 }
 
 #[cfg(test)]
