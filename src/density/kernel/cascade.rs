@@ -3,12 +3,13 @@
 //! No level is ever held whole: each lags behind the one it is made from by its kernel's half length, and its last rows lie in a ring
 //! that fits the second cache. Responses, their maxima and ridges are taken from the rings while they are there.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::filter::{self, BAND};
 use super::lanes::Lanes;
+use super::maxima::{Peaks, Response, respond};
 use super::ring::{Ring, mirrored};
+use super::taps::Taps;
 
 /// Where the rows of level 0 come from.
 #[derive(Clone, Copy)]
@@ -44,7 +45,7 @@ impl Canvas {
     /// No one else holds these columns.
     #[inline(always)]
     #[allow(clippy::mut_from_ref)]
-    unsafe fn columns(&self, y: usize, from: usize, to: usize) -> &mut [f32] {
+    pub unsafe fn columns(&self, y: usize, from: usize, to: usize) -> &mut [f32] {
         assert!(y < self.height && from <= to && to <= self.width);
         // SAFETY: within the plane by the assertion; no other holder by contract.
         unsafe { std::slice::from_raw_parts_mut(self.start.add(y * self.width + from), to - from) }
@@ -79,33 +80,9 @@ pub(super) struct Walk<'a> {
     pub source: Source<'a>,
     pub width: usize,
     pub height: usize,
-    /// Half kernels from each level to the next.
-    pub taps: &'a [Vec<f32>],
+    /// Kernels from each level to the next.
+    pub taps: &'a [Taps],
     pub take: Take<'a>,
-}
-
-/// A local maximum of one response.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Peak {
-    pub x: u32,
-    pub y: u32,
-    pub value: f32,
-    /// The parabola's height there, where neighbours in scale are interpolated too; else `value`.
-    pub summit: f32,
-    /// Offset of the parabola's top from the pixel.
-    pub dx: f32,
-    pub dy: f32,
-    /// Number of the response within the walk.
-    pub response: u8,
-}
-
-/// What a strip found.
-#[derive(Default)]
-pub(super) struct Peaks {
-    /// Larger than all 26 neighbours.
-    pub sure: Vec<Peak>,
-    /// Of the last response, not yet compared with the one above.
-    pub open: Vec<Peak>,
 }
 
 /// Memory that is used again from strip to strip.
@@ -118,14 +95,6 @@ impl Memory {
     fn take(&mut self) -> Vec<f32> {
         self.buffers.pop().unwrap_or_default()
     }
-}
-
-/// Maxima of one response.
-struct Response {
-    /// Rows `1..scanned` have been looked at.
-    scanned: usize,
-    /// Maxima that wait for the response above.
-    waiting: VecDeque<Peak>,
 }
 
 /// Walks down columns `from..to`.
@@ -141,7 +110,7 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
     found: &mut Peaks,
 ) {
     let n = walk.taps.len();
-    let reach = |level: usize| walk.taps.get(level).map_or(0, |t| t.len() - 1);
+    let reach = |level: usize| walk.taps.get(level).map_or(0, Taps::reach);
     // One column more than the core, since maxima and second derivatives look at their neighbours.
     let mut halos = vec![1usize; n + 1];
     for i in (0..n).rev() {
@@ -151,7 +120,7 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
     let slots = |i: usize| (2 * reach(i) + 3 * BAND).max(reach(i) + reach(i + 1) + 5 * BAND);
     let mut levels: Vec<Ring> = (0..=n).map(|i| Ring::new(memory.take(), slots(i), halos[i], from, to)).collect();
     let first = if let Take::Spots { first, .. } = walk.take { first } else { n };
-    let mut responses: Vec<Response> = (first..n).map(|_| Response { scanned: 1, waiting: VecDeque::new() }).collect();
+    let mut responses: Vec<Response> = (first..n).map(|_| Response::new()).collect();
     let mut turned = memory.take();
     turned.resize((levels[0].end + 6 * BAND) * BAND, 0.0);
     let mut ridged = vec![0usize; n + 1];
@@ -172,24 +141,34 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
             if y0 == y1 || (below.front < walk.height && below.front < y0 + BAND + r) {
                 continue;
             }
+            let Taps { half, step } = &walk.taps[i];
             rows.clear();
-            rows.extend((0..BAND + 2 * r).map(|j| {
-                // Rows past the last serve only results that are thrown away.
-                let y = (y0 as i64 + j as i64 - r as i64).min((y1 - 1 + r) as i64);
-                below.row(mirrored(y, walk.height)).as_ptr()
-            }));
+            for class in 0..*step {
+                rows.extend((class..BAND + 2 * r).step_by(*step).map(|j| {
+                    // Rows past the last serve only results that are thrown away.
+                    let y = (y0 as i64 + j as i64 - r as i64).min((y1 - 1 + r) as i64);
+                    below.row(mirrored(y, walk.height)).as_ptr()
+                }));
+            }
             // The ring has room for a whole band, so rows past the last fall into slots that are no longer needed.
             let mut out = [std::ptr::null_mut(); BAND];
-            out.iter_mut().enumerate().for_each(|(j, o)| *o = above.row_mut(y0 + j).as_mut_ptr());
+            let own = BAND / step;
+            for (j, out) in out.iter_mut().enumerate() {
+                *out = above.row_mut(y0 + j % own * step + j / own).as_mut_ptr();
+            }
             above.front = y1;
-            let (end, lead, shift) = (below.end, above.lead & !(R - 1), (above.left - below.left) as usize);
+            let (end, lead, shift) = (below.end, above.lead & !(step * R - 1), (above.left - below.left) as usize);
             // SAFETY: the rings hold the rows and have room for rounding up; `turned` has spare columns before the first, since the first
             // tile may begin before the first valid column, and behind the last. Compiled for L by contract.
             unsafe {
                 let spare = turned.as_mut_ptr().add(BAND * BAND);
-                filter::along_columns::<L, R, true>(&rows, &walk.taps[i], 0..end, spare);
+                filter::along_columns::<L, R, true>(&rows, half, *step, 0..end, spare);
                 let window = spare.offset((shift as isize - r as isize) * BAND as isize);
-                filter::along_rows::<L, R, true>(window, &walk.taps[i], lead..levels[i + 1].end, &out);
+                if *step == 1 {
+                    filter::along_rows::<L, R, true>(window, half, lead..levels[i + 1].end, &out);
+                } else {
+                    filter::along_rows_apart::<L, R>(window, half, *step, lead..levels[i + 1].end, &out);
+                }
                 if i >= first {
                     respond::<L, R>(walk, &levels, &mut responses, i, y0..y1, from..to, found);
                 }
@@ -262,272 +241,6 @@ unsafe fn load_row<L: Lanes<R>, const R: usize>(walk: &Walk<'_>, y: usize, ring:
             }
         };
     }
-}
-
-/// Takes rows `new` of the response between levels `i` and `i + 1` in some columns, and the maxima that these rows complete.
-#[inline(always)]
-unsafe fn respond<L: Lanes<R>, const R: usize>(
-    walk: &Walk<'_>,
-    levels: &[Ring],
-    responses: &mut [Response],
-    i: usize,
-    new: Range<usize>,
-    columns: Range<usize>,
-    found: &mut Peaks,
-) {
-    let Take::Spots { first, floor, below, first_response, halfway, ref halved, .. } = walk.take else { return };
-    let q = i - first;
-    let difference = Difference { fine: &levels[i], coarse: &levels[i + 1] };
-    if let (0, Some(canvas)) = (q, first_response) {
-        for y in new.clone() {
-            // SAFETY: the core's columns are this strip's own.
-            let line = unsafe { canvas.columns(y, columns.start, columns.end) };
-            let (a, b) = difference.rows(y, columns.start);
-            line.iter_mut().zip(b.iter().zip(a)).for_each(|(o, (b, a))| *o = b - a);
-        }
-    }
-    if let (true, Some((smooth, response))) = (i + 2 == levels.len(), halved) {
-        for y in new.clone().filter(|y| y % 2 == 0) {
-            // SAFETY: as above, halved; strips begin at even columns.
-            let lines =
-                unsafe { [smooth, response].map(|c| c.columns(y / 2, columns.start / 2, columns.end.div_ceil(2))) };
-            let (a, b) = difference.rows(y, columns.start);
-            // SAFETY: compiled for L by contract.
-            unsafe { halve::<L, R>(a, b, lines) };
-        }
-    }
-    // Border pixels have no neighbours on all sides.
-    let rows = responses[q].scanned..new.end - 1;
-    let inside = columns.start.max(1)..columns.end.min(walk.width - 1);
-    let under = (q > 0).then(|| Difference { fine: &levels[i - 1], coarse: &levels[i] });
-    let waiting = &mut responses[q].waiting;
-    let consider = |x: usize, y: usize| {
-        let own = difference.patch(x, y);
-        let v = own[1][1];
-        // Of equal neighbours the first in reading order counts.
-        if own[1][0] == v || own[0].contains(&v) {
-            return;
-        }
-        let near = match (&under, below) {
-            (Some(under), _) => under.patch(x, y),
-            (None, Some(plane)) => patch_of_plane(plane, walk.width, walk.height, x, y),
-            (None, None) => [[f32::MIN; 3]; 3],
-        };
-        if !halfway && v <= most(near) {
-            return;
-        }
-        let (dx, dy) = summit(own);
-        let top = if halfway {
-            interpolated(own, (dx + dx).round_ties_even() * 0.5, (dy + dy).round_ties_even() * 0.5)
-        } else {
-            v
-        };
-        if !halfway || (under.is_none() && below.is_none()) || top > halfway_most(near, dx, dy) {
-            waiting.push_back(Peak { x: x as u32, y: y as u32, value: v, summit: top, dx, dy, response: q as u8 });
-        }
-    };
-    // SAFETY: compiled for L by contract.
-    unsafe { scan::<L, R>(&difference, rows, columns, inside, floor, consider) };
-    settle(&difference, halfway, responses, q, new.end, found);
-}
-
-/// Ends a band of a response: maxima of the response below that waited for these rows are compared.
-#[inline(always)]
-fn settle(above: &Difference<'_>, halfway: bool, responses: &mut [Response], q: usize, end: usize, found: &mut Peaks) {
-    responses[q].scanned = responses[q].scanned.max(end - 1);
-    if q == 0 {
-        return;
-    }
-    let waiting = &mut responses[q - 1].waiting;
-    while let Some(p) = waiting.front().copied().filter(|p| (p.y as usize) + 1 < end) {
-        waiting.pop_front();
-        let near = above.patch(p.x as usize, p.y as usize);
-        if if halfway { p.summit > halfway_most(near, p.dx, p.dy) } else { p.value > most(near) } {
-            found.sure.push(p);
-        }
-    }
-}
-
-/// Every second value of the coarse level and of the response.
-#[inline(always)]
-unsafe fn halve<L: Lanes<R>, const R: usize>(fine: &[f32], coarse: &[f32], lines: [&mut [f32]; 2]) {
-    let [smooth, response] = lines;
-    let count = smooth.len();
-    assert!(response.len() == count && fine.len().min(coarse.len()) >= 2 * count);
-    let mut x = 0;
-    while x + L::N <= count {
-        // SAFETY: 2 N values are read at 2 x, N written at x, within the slices by the condition and the assertion.
-        unsafe {
-            let (a, b) = (fine.as_ptr().add(2 * x), coarse.as_ptr().add(2 * x));
-            let level = L::evens(L::load(b), L::load(b.add(L::N)));
-            L::store(smooth.as_mut_ptr().add(x), level);
-            L::store(response.as_mut_ptr().add(x), L::sub(level, L::evens(L::load(a), L::load(a.add(L::N)))));
-        }
-        x += L::N;
-    }
-    for x in x..count {
-        (smooth[x], response[x]) = (coarse[2 * x], coarse[2 * x] - fine[2 * x]);
-    }
-}
-
-/// A response, computed where it is looked at.
-struct Difference<'a> {
-    fine: &'a Ring,
-    coarse: &'a Ring,
-}
-
-impl Difference<'_> {
-    /// Rows `y` of both levels, from column `x` of the picture.
-    #[inline(always)]
-    fn rows(&self, y: usize, x: usize) -> (&[f32], &[f32]) {
-        let at = |ring: &Ring| (x as i64 - ring.left) as usize;
-        (&self.fine.row(y)[at(self.fine)..], &self.coarse.row(y)[at(self.coarse)..])
-    }
-
-    /// The 3 x 3 values at a pixel.
-    #[inline(always)]
-    fn patch(&self, x: usize, y: usize) -> [[f32; 3]; 3] {
-        let mut values = [[0.0; 3]; 3];
-        for (values, y) in values.iter_mut().zip(y - 1..) {
-            let (a, b) = self.rows(y, x - 1);
-            *values = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
-        }
-        values
-    }
-}
-
-/// A response at column `c` of a pair of rows, and the largest of each value and its neighbours in the row.
-#[inline(always)]
-unsafe fn widened<L: Lanes<R>, const R: usize>((a, b): (*const f32, *const f32), c: usize) -> (L::V, L::V) {
-    // SAFETY: by the caller's reasons.
-    unsafe {
-        let [left, v, right] = L::differences(b.add(c), a.add(c));
-        (v, L::max(v, L::max(left, right)))
-    }
-}
-
-/// Calls `peak` for each pixel of columns `inside` that no neighbour exceeds and that exceeds `floor`; `columns` are the strip's.
-#[inline(always)]
-unsafe fn scan<L: Lanes<R>, const R: usize>(
-    difference: &Difference<'_>,
-    rows: Range<usize>,
-    columns: Range<usize>,
-    inside: Range<usize>,
-    floor: f32,
-    mut peak: impl FnMut(usize, usize),
-) {
-    const MOST: usize = BAND + 2;
-    if rows.is_empty() || inside.is_empty() {
-        return;
-    }
-    let (height, width) = (rows.len(), columns.len());
-    assert!(height + 2 <= MOST);
-    let pointers: [(*const f32, *const f32); MOST] = std::array::from_fn(|j| {
-        let (a, b) = difference.rows((rows.start + j).min(rows.end + 1) - 1, columns.start);
-        assert!(a.len().min(b.len()) >= width + 32);
-        (a.as_ptr(), b.as_ptr())
-    });
-    let mut masks = [0u32; MOST];
-    for c in (0..width).step_by(L::N) {
-        let x = columns.start + c;
-        let mut within = if inside.end >= x + L::N { u32::MAX } else { (1u32 << inside.end.saturating_sub(x)) - 1 };
-        if inside.start > x {
-            within &= u32::MAX << (inside.start - x);
-        }
-        // SAFETY: a cache line before the core and two behind are in each row: the rings' halo, and room by the assertion.
-        unsafe {
-            let low = L::splat(floor);
-            let mut high = 0;
-            for j in 1..=height {
-                let (a, b) = *pointers.get_unchecked(j);
-                high |= L::exceed(L::sub(L::load(b.add(c)), L::load(a.add(c))), low);
-            }
-            if high == 0 {
-                continue;
-            }
-            let (_, mut above) = widened::<L, R>(pointers[0], c);
-            let (mut here, mut wide) = widened::<L, R>(pointers[1], c);
-            let mut any = 0;
-            for j in 0..height {
-                let (next, next_wide) = widened::<L, R>(*pointers.get_unchecked(j + 2), c);
-                let bits = L::peaks(here, L::max(L::max(above, wide), next_wide), low) & within;
-                *masks.get_unchecked_mut(j) = bits;
-                any |= bits;
-                (above, here, wide) = (wide, next, next_wide);
-            }
-            if any == 0 {
-                continue;
-            }
-        }
-        for (j, &bits) in masks[..height].iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                peak(x + bits.trailing_zeros() as usize, rows.start + j);
-                bits &= bits - 1;
-            }
-        }
-    }
-}
-
-/// Where the quadratic through 3 x 3 values around a maximum has its top: offset from the middle, at most a pixel.
-#[inline(always)]
-pub(super) fn summit(v: [[f32; 3]; 3]) -> (f32, f32) {
-    let (gx, gy) = (0.5 * (v[1][2] - v[1][0]), 0.5 * (v[2][1] - v[0][1]));
-    let (xx, yy) = (v[1][2] + v[1][0] - 2.0 * v[1][1], v[2][1] + v[0][1] - 2.0 * v[1][1]);
-    let xy = 0.25 * (v[2][2] + v[0][0] - v[0][2] - v[2][0]);
-    let det = xx * yy - xy * xy;
-    if det <= 0.0 {
-        return (0.0, 0.0);
-    }
-    (((xy * gy - yy * gx) / det).clamp(-1.0, 1.0), ((xy * gx - xx * gy) / det).clamp(-1.0, 1.0))
-}
-
-/// Value at an offset of at most a pixel from the middle of 3 x 3 values, by the parabolas through them.
-#[inline(always)]
-pub(super) fn interpolated(v: [[f32; 3]; 3], dx: f32, dy: f32) -> f32 {
-    let weights = |t: f32| [0.5 * t * (t - 1.0), 1.0 - t * t, 0.5 * t * (t + 1.0)];
-    let (wx, wy) = (weights(dx), weights(dy));
-    let mut sum = 0.0;
-    for (w, row) in wy.iter().zip(v) {
-        sum += w * (wx[0] * row[0] + wx[1] * row[1] + wx[2] * row[2]);
-    }
-    sum
-}
-
-/// Largest of the values half a pixel around that half pixel which is nearest to an offset from the middle.
-#[inline(always)]
-pub(super) fn halfway_most(v: [[f32; 3]; 3], dx: f32, dy: f32) -> f32 {
-    let middle = |t: f32| (t + t).round_ties_even() * 0.5;
-    let (x, y) = (middle(dx), middle(dy));
-    let mut most = f32::MIN;
-    for oy in [-0.5, 0.0, 0.5] {
-        for ox in [-0.5f32, 0.0, 0.5] {
-            most = most.max(interpolated(v, (x + ox).clamp(-1.0, 1.0), (y + oy).clamp(-1.0, 1.0)));
-        }
-    }
-    most
-}
-
-#[inline(always)]
-fn most(v: [[f32; 3]; 3]) -> f32 {
-    let mut most = v[0][0];
-    for row in v {
-        for value in row {
-            most = if value > most { value } else { most };
-        }
-    }
-    most
-}
-
-/// As [`Difference::patch`], in a plane, its border repeated.
-#[inline(always)]
-pub(super) fn patch_of_plane(plane: &[f32], width: usize, height: usize, x: usize, y: usize) -> [[f32; 3]; 3] {
-    let columns = [x.saturating_sub(1), x.min(width - 1), (x + 1).min(width - 1)];
-    let three = |y: usize| {
-        let row = &plane[y * width..][..width];
-        [row[columns[0]], row[columns[1]], row[columns[2]]]
-    };
-    [three(y.saturating_sub(1)), three(y.min(height - 1)), three((y + 1).min(height - 1))]
 }
 
 /// Rows of the ridge response of one level, joined with those of the levels before.

@@ -101,7 +101,7 @@ pub struct Convolution {
     side: usize,
     /// 1, or 2: then it halves the size.
     stride: usize,
-    /// For each block of outputs ([`lanes::outputs_at_once`]), each input and each tap the weights of these outputs.
+    /// For each block of outputs ([`lanes::tile_of`]), each input and each tap the weights of these outputs.
     weights: Vec<f32>,
     /// One for each output, and zeros up to a whole block.
     bias: Vec<f32>,
@@ -120,7 +120,7 @@ impl Convolution {
         if !fits || !matches!((side, stride), (1, 1) | (3, 1 | 2)) {
             return None;
         }
-        let block = lanes::outputs_at_once(isa);
+        let block = lanes::tile_of(isa);
         let mut packed = Vec::with_capacity(outputs.next_multiple_of(block) * inputs * taps);
         for kernels in weights.chunks(block * inputs * taps) {
             for tap in 0..inputs * taps {
@@ -222,7 +222,7 @@ impl Convolution {
         let reach = self.side as isize / 2;
         let channels: Vec<(&Features, usize)> =
             inputs.iter().flat_map(|f| (0..f.channels).map(move |c| (*f, c))).collect();
-        let (block, taps) = (lanes::outputs_at_once(self.isa), self.side * self.side);
+        let (block, taps) = (lanes::tile_of(self.isa), self.side * self.side);
         for output in 0..self.outputs {
             let own = output / block * block * self.inputs * taps + output % block;
             for y in 0..out.height {

@@ -4,6 +4,7 @@
 //! registers and serves all `R` results; pairs at equal distance from the centre are added before they are weighed. Tiles leave
 //! transposed, so that the second pass, along the other axis, is the first one again and leaves them as they were.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::lanes::Lanes;
@@ -64,22 +65,28 @@ unsafe fn tile<L: Lanes<R>, const R: usize, const EVEN: bool>(
 
 /// First pass: filters columns `columns` of a band and leaves it transposed: column `x` is `turned[16 x..][..16]`.
 ///
+/// `taps` weigh every `step`-th row. The band's rows fall into `step` classes that share none, so `rows` are, class after class, those
+/// that serve it, and the results lie in that order, too: row 0, `step`, 2 `step`, ..., 1, `step + 1`, ...
+///
 /// # Safety
-/// `rows` are `BAND + 2 * half` pointers; at each, `columns` rounded outwards to multiples of 16 can be read, and `turned` takes 16 times
-/// as many values.
+/// `rows` are `BAND + 2 * half * step` pointers, `step * R` divides `BAND`; at each pointer, `columns` rounded outwards to multiples of 16
+/// can be read, and `turned` takes 16 times as many values.
 #[inline(always)]
 pub(super) unsafe fn along_columns<L: Lanes<R>, const R: usize, const EVEN: bool>(
     rows: &[*const f32],
     taps: &HalfTaps,
+    step: usize,
     columns: Range<usize>,
     turned: *mut f32,
 ) {
-    debug_assert_eq!(rows.len(), BAND + 2 * (taps.len() - 1));
+    let (own, more) = (BAND / step, 2 * (taps.len() - 1));
+    debug_assert_eq!(rows.len(), BAND + more * step);
     for x in (columns.start & !(BAND - 1)..columns.end).step_by(L::N) {
         for t in (0..BAND).step_by(R) {
-            // SAFETY: tile row t + j < BAND + 2 half; x + N is within the columns rounded up; the writes fill columns x..x + N.
+            let first = t + t / own * more;
+            // SAFETY: first + j is a row of the tile's class; x + N is within the columns rounded up; the writes fill columns x..x + N.
             unsafe {
-                let sums = tile::<L, R, EVEN>(|j| rows.get_unchecked(t + j).add(x), taps);
+                let sums = tile::<L, R, EVEN>(|j| rows.get_unchecked(first + j).add(x), taps);
                 L::store_transposed(sums, |l| turned.add((x + l) * BAND + t));
             }
         }
@@ -105,6 +112,40 @@ pub(super) unsafe fn along_rows<L: Lanes<R>, const R: usize, const EVEN: bool>(
             unsafe {
                 let sums = tile::<L, R, EVEN>(|j| turned.add((x + j) * BAND + q), taps);
                 L::store_transposed(sums, |l| out[q + l].add(x));
+            }
+        }
+    }
+}
+
+/// As [`along_rows`], with weights on every `step`-th column.
+///
+/// # Safety
+/// As there, with `step * R`, at most [`BAND`], for `R`, and `step * half` for `half`.
+#[inline(always)]
+pub(super) unsafe fn along_rows_apart<L: Lanes<R>, const R: usize>(
+    turned: *const f32,
+    taps: &HalfTaps,
+    step: usize,
+    columns: Range<usize>,
+    out: &[*mut f32; BAND],
+) {
+    debug_assert!(step * R <= BAND);
+    // The results of a tile lie `step` columns apart; those of `step` tiles fill the columns between.
+    let mut block = [MaybeUninit::<L::V>::uninit(); BAND];
+    let block = block.as_mut_ptr().cast::<L::V>();
+    for x in columns.step_by(step * R) {
+        for q in (0..BAND).step_by(L::N) {
+            // SAFETY: columns x..x + step (R + 2 half) are there; the first step R places of the block are written before they are read;
+            // the writes to `out` fill columns x..x + step R of rows q..q + N.
+            unsafe {
+                for t in 0..step {
+                    let from = turned.add((x + t) * BAND + q);
+                    let sums = tile::<L, R, true>(|j| from.add(j * step * BAND), taps);
+                    sums.into_iter().enumerate().for_each(|(r, sum)| block.add(t + step * r).write(sum));
+                }
+                for c in (0..step * R).step_by(R) {
+                    L::store_transposed(block.add(c).cast::<[L::V; R]>().read(), |l| out[q + l].add(x + c));
+                }
             }
         }
     }

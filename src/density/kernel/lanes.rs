@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::cascade::{self, Memory, Peaks, Walk};
+use super::cascade::{self, Memory, Walk};
 use super::convolution;
+use super::maxima::Peaks;
 use super::separable::{self, Job, Scratch};
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Avx2, Avx512};
@@ -265,15 +266,15 @@ fn band_avx2(job: &Job<'_>, y0: usize, out: &mut [f32], scratch: &mut Scratch) {
     unsafe { separable::band::<Avx2, 4>(job, y0, out, scratch) }
 }
 
-/// How many outputs of a convolution one tile holds with the code compiled for `isa`.
-pub(super) const fn outputs_at_once(isa: Isa) -> usize {
+/// Registers of one tile with the code compiled for `isa`.
+pub(super) const fn tile_of(isa: Isa) -> usize {
     match isa {
         Isa::Avx512 => 8,
         _ => 4,
     }
 }
 
-/// Convolves with the code compiled for `isa`, whose outputs come in blocks of [`outputs_at_once`].
+/// Convolves with the code compiled for `isa`, whose outputs come in blocks of [`tile_of`].
 ///
 /// # Safety
 /// As [`convolution::run`], but for the instruction set.

@@ -4,8 +4,8 @@
 //! doi:10.1023/B:VISI.0000029664.99615.94; Lindeberg 1998, doi:10.1023/A:1008045108935): with a constant ratio of their scales it is
 //! the Laplacian normalised for scale, so that a spot answers most at its own size.
 //!
-//! One walk down the picture computes everything (`cascade`), generic over the vectors of an instruction set (`lanes`), from one register
-//! tile (`filter`). `reference` says plainly, value by value, what must come out; one test holds every set against it.
+//! One walk down the picture computes everything (`cascade`, `maxima`), generic over the vectors of an instruction set (`lanes`), from one
+//! register tile (`filter`). `reference` says plainly, value by value, what must come out; one test holds every set against it.
 //!
 //! This is the only module of the crate with `unsafe` in it. It lies beside the densities that it is named for, and is a layer of its own
 //! right after [`crate::plane`], since follicles are filtered with it too, and the net of the segmentation runs on it.
@@ -16,10 +16,12 @@ mod cascade;
 mod convolution;
 mod filter;
 mod lanes;
+mod maxima;
 mod reference;
 mod ring;
 mod separable;
 mod spots;
+mod taps;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

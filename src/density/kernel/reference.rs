@@ -1,6 +1,7 @@
 //! The definition, value by value on whole planes; what all other ways must equal.
 
-use super::cascade::{Peak, Source, summit};
+use super::cascade::Source;
+use super::maxima::{Peak, summit};
 use super::ring::mirrored;
 
 /// A whole plane and its shape.

@@ -4,10 +4,12 @@ use std::cell::RefCell;
 
 use rayon::prelude::*;
 
-use super::cascade::{Canvas, Memory, Peak, Peaks, Source, Take, Walk, halfway_most, patch_of_plane};
+use super::cascade::{Canvas, Memory, Source, Take, Walk};
 use super::lanes::{self, Isa};
+use super::maxima::{Peak, Peaks, halfway_most, patch_of_plane};
 use super::reference::{self, Whole};
 use super::separable::separable;
+use super::taps::{half_gaussian, steps, wide_steps};
 use crate::plane::Plane;
 
 /// Scales of the levels, px: two to an octave, from the thinnest stubble that a pixel grid resolves upwards.
@@ -25,7 +27,7 @@ pub const SIGMAS: [f32; 8] = [
 /// Levels that are always computed at full resolution: up to sigma 4.
 const FULL: usize = 5;
 
-/// Columns of a strip: its rings then fit the second cache.
+/// Columns of a strip, whose rings then lie in the caches.
 const STRIP: usize = 2048;
 
 /// A dark spot.
@@ -50,22 +52,6 @@ pub enum Mode {
     Decimated,
 }
 
-/// Half of a sampled Gaussian, cut at three sigma, whose sum is 1.
-#[must_use]
-pub(super) fn half_gaussian(sigma: f32) -> Vec<f32> {
-    let reach = (3.0 * sigma).ceil() as usize;
-    let weight = |i: usize| (-0.5 * (i as f64 / f64::from(sigma)).powi(2)).exp();
-    let total: f64 = weight(0) + 2.0 * (1..=reach).map(weight).sum::<f64>();
-    (0..=reach).map(|i| (weight(i) / total) as f32).collect()
-}
-
-/// Kernels from each level to the next: what is missing from the variance.
-fn steps(from: f32, sigmas: &[f32]) -> Vec<Vec<f32>> {
-    let mut last = from;
-    let step = |&s: &f32| half_gaussian((s * s - std::mem::replace(&mut last, s).powi(2)).sqrt());
-    sigmas.iter().map(step).collect()
-}
-
 /// Dark spots of a picture whose response exceeds `floor` grey levels, in no particular order.
 ///
 /// # Panics
@@ -87,7 +73,7 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
         scale: (first + usize::from(p.response)) as u8,
     };
     if mode == Mode::Exact {
-        let taps = steps(0.0, &SIGMAS);
+        let taps = wide_steps(0.0, &SIGMAS, isa);
         let take = Take::Spots {
             first: 1,
             floor,
@@ -103,12 +89,12 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
     let (w, h) = (width.div_ceil(2), height.div_ceil(2));
     let mut planes = [const { Vec::new() }; 3].map(|_: Vec<f32>| pooled(w * h));
     let [smooth, response, above] = &mut planes;
-    let taps = steps(0.0, &SIGMAS[..FULL]);
+    let taps = wide_steps(0.0, &SIGMAS[..FULL], isa);
     let halved = Some((Canvas::new(smooth, w, h), Canvas::new(response, w, h)));
     let take = Take::Spots { first: 1, floor, halfway: false, below: None, open: true, first_response: None, halved };
     let fine = walk_strips(&Walk { source, width, height, taps: &taps, take }, isa);
     let halves: Vec<f32> = SIGMAS[FULL..].iter().map(|s| 0.5 * s).collect();
-    let taps = steps(0.5 * SIGMAS[FULL - 1], &halves);
+    let taps = wide_steps(0.5 * SIGMAS[FULL - 1], &halves, isa);
     let first_response = Some(Canvas::new(above, w, h));
     let take = Take::Spots {
         first: 0,
@@ -138,7 +124,7 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
 fn plain_spots(source: Source<'_>, width: usize, height: usize, floor: f32) -> Vec<Spot> {
     let mut levels = vec![Whole::of(source, width, height)];
     for taps in steps(0.0, &SIGMAS) {
-        levels.push(levels[levels.len() - 1].smoothed(&taps));
+        levels.push(levels[levels.len() - 1].smoothed(&taps.half));
     }
     let stack: Vec<Whole> = levels.windows(2).skip(1).map(|pair| pair[1].less(&pair[0])).collect();
     let spot = |p: &Peak| Spot { x: p.x as f32 + p.dx, y: p.y as f32 + p.dy, response: p.value, scale: p.response };
@@ -158,15 +144,15 @@ pub fn dark_ridges(rgb: &[[u8; 3]], width: usize, height: usize, sigmas: &[f32],
         return out;
     }
     let source = Source::Rgb(rgb);
-    let taps = steps(0.0, sigmas);
     if isa == Isa::Plain {
         let mut level = Whole::of(source, width, height);
         out.fill(0.0);
-        for (taps, sigma) in taps.iter().zip(sigmas) {
-            level = level.smoothed(taps);
+        for (taps, sigma) in steps(0.0, sigmas).iter().zip(sigmas) {
+            level = level.smoothed(&taps.half);
             out.iter_mut().zip(level.ridges().data).for_each(|(o, v)| *o = o.max(sigma * sigma * v));
         }
     } else {
+        let taps = wide_steps(0.0, sigmas, isa);
         let take = Take::Ridges { sigmas, out: Canvas::new(&mut out, width, height) };
         walk_strips(&Walk { source, width, height, taps: &taps, take }, isa);
     }

@@ -1,0 +1,115 @@
+//! Kernels from each level of a scale space to the next.
+//!
+//! What is smooth needs few samples: a level of sigma 2 px holds nothing that every second px would not show (of waves two px long it
+//! keeps e^-20), one of sigma 4 nothing that every fourth would not. So the kernels from such levels have weights on every second or
+//! fourth px alone, and answer as the whole ones do.
+
+use super::filter::BAND;
+use super::lanes::{Isa, tile_of};
+
+/// A symmetric kernel with weights on every `step`-th px.
+#[derive(Debug, Clone)]
+pub(super) struct Taps {
+    /// The weights of distance 0, `step`, 2 `step`...
+    pub half: Vec<f32>,
+    /// A power of two.
+    pub step: usize,
+}
+
+impl Taps {
+    /// Px that it reaches to each side.
+    pub fn reach(&self) -> usize {
+        (self.half.len() - 1) * self.step
+    }
+}
+
+/// Half of a sampled Gaussian, cut at three sigma, whose sum is 1.
+#[must_use]
+pub(super) fn half_gaussian(sigma: f32) -> Vec<f32> {
+    let reach = (3.0 * sigma).ceil() as usize;
+    let weight = |i: usize| (-0.5 * (i as f64 / f64::from(sigma)).powi(2)).exp();
+    let total: f64 = weight(0) + 2.0 * (1..=reach).map(weight).sum::<f64>();
+    (0..=reach).map(|i| (weight(i) / total) as f32).collect()
+}
+
+/// Kernels from each level to the next: Gaussians of what is missing from the variance, by definition.
+pub(super) fn steps(from: f32, sigmas: &[f32]) -> Vec<Taps> {
+    let mut last = from;
+    let step = |&s: &f32| half_gaussian((s * s - std::mem::replace(&mut last, s).powi(2)).sqrt());
+    sigmas.iter().map(step).map(|half| Taps { half, step: 1 }).collect()
+}
+
+/// As [`steps`], with weights as far apart as the level before allows and the tiles of `isa` can take them.
+pub(super) fn wide_steps(from: f32, sigmas: &[f32], isa: Isa) -> Vec<Taps> {
+    let mut whole = steps(from, sigmas);
+    for (taps, before) in whole.iter_mut().zip([from].iter().chain(sigmas)) {
+        // Sigmas are roots of two as floats know them.
+        let smooth = (1.001 * before) as usize;
+        let step = smooth.min(BAND / tile_of(isa)).checked_ilog2().map_or(1, |octaves| 1 << octaves);
+        if step > 1 {
+            *taps = Taps { half: apart(&taps.half, f64::from(*before), step), step };
+        }
+    }
+    whole
+}
+
+/// Half of the kernel on every `step`-th px whose answer is nearest to that of the half kernel `full`: in the mean of squares, for white
+/// noise smoothed by a Gaussian of sigma `before`.
+fn apart(full: &[f32], before: f64, step: usize) -> Vec<f32> {
+    let reach = (full.len() - 1).div_ceil(step);
+    // How far two px of such noise go together.
+    let alike = |apart: i64| (-(apart * apart) as f64 / (4.0 * before * before)).exp();
+    let (far, step) = (reach as i64, step as i64);
+    let all = 1 - full.len() as i64..full.len() as i64;
+    let like_full = |at: i64| all.clone().map(|k| f64::from(full[k.unsigned_abs() as usize]) * alike(at - k)).sum();
+    // The normal equations, one row for each weight; the last column is what they must give.
+    let row = |m: i64| (-far..=far).map(|k| alike(step * (m - k))).chain([like_full(step * m)]).collect();
+    let mut rows: Vec<Vec<f64>> = (-far..=far).map(row).collect();
+    // A matrix of correlations is positive definite, so elimination needs no other order.
+    for i in 0..rows.len() {
+        let (upper, lower) = rows.split_at_mut(i + 1);
+        for row in lower {
+            let share = row[i] / upper[i][i];
+            row.iter_mut().zip(&upper[i]).for_each(|(v, u)| *v -= share * u);
+        }
+    }
+    let mut weights = vec![0.0; rows.len()];
+    for (i, row) in rows.iter().enumerate().rev() {
+        let known: f64 = row[i + 1..].iter().zip(&weights[i + 1..]).map(|(v, w)| v * w).sum();
+        weights[i] = (row[rows.len()] - known) / row[i];
+    }
+    // Even light stays as bright as it is.
+    let total: f64 = weights.iter().sum();
+    weights[reach..].iter().map(|w| (w / total) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Share that a kernel leaves of waves with so many radians per px.
+    fn answer(taps: &Taps, wave: f64) -> f64 {
+        let weighed = |(k, w): (usize, &f32)| f64::from(*w) * ((k * taps.step) as f64 * wave).cos();
+        2.0 * taps.half.iter().enumerate().map(weighed).sum::<f64>() - f64::from(taps.half[0])
+    }
+
+    #[test]
+    fn few_weights_answer_as_all_do() {
+        let sigmas: Vec<f32> = (0..8).map(|i| 2f32.powf(0.5 * i as f32)).collect();
+        for isa in Isa::available().into_iter().skip(1) {
+            let (all, few) = (steps(0.0, &sigmas), wide_steps(0.0, &sigmas, isa));
+            assert_eq!(few.iter().take(3).map(|t| t.step).collect::<Vec<_>>(), [1, 1, 1]);
+            assert_eq!(few[3].step, 2);
+            let weights = |all: &[Taps]| all.iter().map(|t| t.half.len()).sum::<usize>();
+            assert!(weights(&few) < weights(&all) * 2 / 3, "{isa:?}: {} of {}", weights(&few), weights(&all));
+            for ((all, few), before) in all.iter().zip(&few).zip([0.0].iter().chain(&sigmas)) {
+                for wave in (0..=314).map(|i| 0.01 * f64::from(i)) {
+                    // What the level before holds of these waves.
+                    let held = (-0.5 * (f64::from(*before) * wave).powi(2)).exp();
+                    let off = held * (answer(few, wave) - answer(all, wave));
+                    assert!(off.abs() < 1e-3, "{isa:?} sigma {before}: {off} at {wave}");
+                }
+            }
+        }
+    }
+}
