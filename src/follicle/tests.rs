@@ -1,7 +1,7 @@
 //! Drawn scenes whose truth is known.
 
 use super::*;
-use crate::phantom::closeup::{CloseupPhantom, CloseupSpec, Light, draw};
+use crate::phantom::closeup::{CloseupPhantom, CloseupSpec, Light, Overlay, draw};
 use crate::segmentation::closeup::segment;
 
 fn photo(rgb: Plane<[u8; 3]>) -> Photo {
@@ -123,8 +123,17 @@ fn hair_that_brightness_does_not_show_is_found_by_its_colour() {
         ..CloseupSpec::default()
     };
     let grey = CloseupSpec { skin: [140, 98, 74], hair: [150, 146, 142], noise: 5.8, ..everyday.clone() };
+    // So dense and thick that the gaps between are dark lines.
+    let dense = CloseupSpec {
+        px_per_mm: 174.0,
+        units_per_cm2: 90.0,
+        caliber_um: 70.0,
+        flakes: 0,
+        overlay: Some(Overlay { banner: true, circle: true, scale_bar_mm: Some(1.0) }),
+        ..grey.clone()
+    };
     let white = CloseupSpec { skin: [214, 174, 152], hair: [186, 182, 178], blur_px: 1.7, ..everyday };
-    for (what, spec) in [("fair", fair), ("grey", grey), ("white", white)] {
+    for (what, spec) in [("fair", fair), ("grey", grey), ("dense grey", dense), ("white", white)] {
         let (drawn, found) = drawn_and_found(&spec);
         assert!(change(found, drawn) < 0.4, "{what}: {found} of {drawn}");
     }

@@ -1,6 +1,9 @@
 //! Where a close-up shows skin and hair, and where it shows the microscope's own drawings or nothing.
 
+use std::ops::Range;
+
 use crate::plane::Plane;
+use crate::plane::runs::Runs;
 
 /// A pixel of a drawn line or letter: strong and pure colour, as skin, hair and blood do not have it.
 fn is_drawn_colour([r, g, b]: [u8; 3]) -> bool {
@@ -35,7 +38,8 @@ pub fn visible(rgb: &Plane<[u8; 3]>) -> Plane<bool> {
     mask_banners(&brightness, &mut field);
     mask_drawn_colours(rgb, &mut field);
     mask_boxes(&brightness, &mut field);
-    mask_hairlines(&brightness, &mut field);
+    let bars = mask_hairlines(&brightness, &mut field);
+    mask_labels(&brightness, &bars, &mut field);
     mask_vignette(&brightness, &mut field);
     field
 }
@@ -103,20 +107,32 @@ fn runs(marked: &[bool], widest_gap: usize) -> Vec<(usize, usize, usize)> {
     out
 }
 
-/// Axis-parallel edges that are one pixel sharp and at least `shortest` long among the first `lines` lines. Nature draws none; boxes and
-/// banners do.
+/// How sharp an edge is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sharp {
+    /// One step along one line.
+    OnLine,
+    /// Between two lines: compression and noise leave the larger step here on the one, there on the other.
+    Between,
+}
+
+/// Axis-parallel edges that are `sharp` and at least `shortest` long among the first `lines` lines. Nature draws none; boxes and banners
+/// do.
 fn straight_edges<'a>(
     line: impl Fn(usize) -> &'a [u8],
     lines: usize,
+    sharp: Sharp,
     shortest: usize,
     widest_gap: usize,
     filled: f32,
 ) -> Vec<Edge> {
     let mut found = Vec::new();
     let mut marked: Vec<bool> = Vec::new();
+    // What the line before marked, for either way of an edge.
+    let mut before = [const { Vec::new() }; 2];
     for i in 1..lines.saturating_sub(2) {
         let rows = [line(i - 1), line(i), line(i + 1), line(i + 2)];
-        for brighter in [false, true] {
+        for (brighter, before) in [false, true].into_iter().zip(&mut before) {
             let sign: i16 = if brighter { 1 } else { -1 };
             marked.clear();
             marked.extend(rows[0].iter().zip(rows[1]).zip(rows[2]).zip(rows[3]).map(|(((&a, &b), &c), &d)| {
@@ -124,6 +140,12 @@ fn straight_edges<'a>(
                 let (before, step, after) = (sign * (b - a), sign * (c - b), sign * (d - c));
                 (step >= 6) & (step >= before) & (step >= after)
             }));
+            if sharp == Sharp::Between {
+                before.resize(marked.len(), false);
+                for (own, before) in marked.iter_mut().zip(before) {
+                    (*own, *before) = (*own | *before, *own);
+                }
+            }
             // Most lines hold too few to look at more closely.
             if marked.iter().map(|m| u32::from(*m)).sum::<u32>() < shortest as u32 {
                 continue;
@@ -145,8 +167,15 @@ fn mask_banners(brightness: &Brightness, field: &mut Plane<bool>) {
         let (across, length) = (lines.height(), lines.width());
         let depth = (across / 8).max(8).min(across);
         let counted = |line: usize| if from_start { line } else { across - 1 - line };
-        // The edge must be much longer than a hair can be straight and level; hairs that it runs through may interrupt it.
-        let edges = straight_edges(|line| lines.row(counted(line)), depth, length / 4, (length / 16).max(3), 0.6);
+        // The edge must be much longer than a hair can be straight and level; hairs that it runs through may interrupt it. Two lines
+        // together mark more by chance than one does.
+        let mut edges = [(Sharp::OnLine, length / 4, 0.6), (Sharp::Between, length / 2, 0.8)].into_iter().map(
+            |(sharp, shortest, filled)| {
+                let gap = (length / 16).max(3);
+                straight_edges(|line| lines.row(counted(line)), depth, sharp, shortest, gap, filled)
+            },
+        );
+        let Some(edges) = edges.find(|edges| !edges.is_empty()) else { continue };
         let Some(deepest) = edges.iter().map(|e| e.line).max() else { continue };
         let from = edges.iter().map(|e| e.from).min().unwrap_or(0).saturating_sub(length / 8);
         let to = (edges.iter().map(|e| e.to).max().unwrap_or(length) + length / 16).min(length);
@@ -159,7 +188,7 @@ fn mask_banners(brightness: &Brightness, field: &mut Plane<bool>) {
 }
 
 /// Whether an upright edge, one px sharp, runs near column `x` over most of the `rows`; off the photo there may be one.
-fn has_side(brightness: &Brightness, x: usize, rows: &std::ops::Range<usize>, brighter: bool) -> bool {
+fn has_side(brightness: &Brightness, x: usize, rows: &Range<usize>, brighter: bool) -> bool {
     /// The ends of the level edges tell the side to so many px.
     const NEAR: usize = 8;
     let columns = &brightness.upright;
@@ -176,7 +205,7 @@ fn has_side(brightness: &Brightness, x: usize, rows: &std::ops::Range<usize>, br
 /// Boxes of labels: two level edges of the same extent above each other, and a side at either end. Level hairs have the first, too.
 fn mask_boxes(brightness: &Brightness, field: &mut Plane<bool>) {
     let (w, h) = (field.width(), field.height());
-    let edges = straight_edges(|line| brightness.level.row(line), h, (w / 20).max(16), 3, 0.8);
+    let edges = straight_edges(|line| brightness.level.row(line), h, Sharp::OnLine, (w / 20).max(16), 3, 0.8);
     let near = |a: usize, b: usize| a.abs_diff(b) <= (w / 80).max(4);
     for (i, top) in edges.iter().enumerate() {
         for bottom in &edges[i + 1..] {
@@ -211,8 +240,9 @@ fn mask_drawn_colours(rgb: &Plane<[u8; 3]>, field: &mut Plane<bool>) {
     }
 }
 
-/// Level and upright lines one or two pixels thin: scale bars.
-fn mask_hairlines(brightness: &Brightness, field: &mut Plane<bool>) {
+/// Masks level and upright lines one or two pixels thin, scale bars, and tells which columns and rows they lie in.
+fn mask_hairlines(brightness: &Brightness, field: &mut Plane<bool>) -> Vec<[Range<usize>; 2]> {
+    let mut bars = Vec::new();
     let shortest = (field.width().min(field.height()) / 10).max(24);
     let mut marked: Vec<bool> = Vec::new();
     for upright in [false, true] {
@@ -233,12 +263,55 @@ fn mask_hairlines(brightness: &Brightness, field: &mut Plane<bool>) {
             }
             for (start, hits, last) in runs(&marked, 3) {
                 if hits >= shortest && hits * 10 >= (last + 1 - start) * 8 {
+                    let (along, across) = (start..last + 1, line..line + 1);
+                    bars.push(if upright { [across, along] } else { [along, across] });
                     for i in start.saturating_sub(2)..(last + 3).min(length) {
                         for l in line - 2..=line + 2 {
                             if upright { field.set(l, i, false) } else { field.set(i, l, false) }
                         }
                     }
                 }
+            }
+        }
+    }
+    bars
+}
+
+/// Letters along the longer side of the photo, at least.
+const LETTERS: usize = 25;
+
+/// Brightness of white letters: skin and hair stay below unless they are overexposed.
+const WHITE: u8 = 225;
+
+/// White letters beside scale bars: areas no larger than letters are, as near to a bar as half of its length.
+fn mask_labels(brightness: &Brightness, bars: &[[Range<usize>; 2]], field: &mut Plane<bool>) {
+    if bars.is_empty() {
+        return;
+    }
+    let (w, h) = (field.width(), field.height());
+    let Runs { list, part } = Runs::of(&brightness.level, |v| (v >= WHITE).then_some(()), true);
+    // Columns and rows of each area.
+    let mut extents: Vec<Option<[Range<usize>; 2]>> = vec![None; list.len()];
+    for (run, area) in list.iter().zip(&part) {
+        let rows = run.row..run.row + 1;
+        let joined = |a: &Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
+        extents[*area] = Some(match &extents[*area] {
+            None => [run.columns.clone(), rows],
+            Some([c, r]) => [joined(c, &run.columns), joined(r, &rows)],
+        });
+    }
+    for [columns, rows] in extents.into_iter().flatten() {
+        let is_near = bars.iter().any(|[c, r]| {
+            let reach = (c.len() + r.len()) / 2;
+            let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end + reach && b.start < a.end + reach;
+            meets(&columns, c) && meets(&rows, r)
+        });
+        let larger = columns.len().max(rows.len());
+        if is_near && larger <= w.max(h) / LETTERS {
+            // With the gaps between letters: what is left of a hair there would be bits of one.
+            let around = (larger / 2).max(2);
+            for y in rows.start.saturating_sub(around)..(rows.end + around).min(h) {
+                field.row_mut(y)[columns.start.saturating_sub(around)..(columns.end + around).min(w)].fill(false);
             }
         }
     }
@@ -340,5 +413,30 @@ mod tests {
         });
         let field = visible(&hairs);
         assert!(field.get(260, 215) && field.get(260, 197), "skin between two level hairs, and a hair");
+    }
+    #[test]
+    fn a_banner_that_ends_between_two_lines_is_masked_and_a_level_hair_is_not() {
+        // Rows end at 26 here and at 27 there, as compression leaves them.
+        let jagged = |x: usize| usize::from((x / 3).is_multiple_of(2));
+        let banner = visible(&skin(|x, y| (y < 26 + jagged(x)).then_some(33)));
+        assert!(!banner.get(300, 10) && banner.get(300, 40), "a banner");
+        let level = |x: usize, y: usize| (100..400).contains(&x) && (14 + jagged(x)..26 + jagged(x)).contains(&y);
+        assert!(visible(&skin(|x, y| level(x, y).then_some(33))).get(300, 20), "a hair");
+    }
+
+    #[test]
+    fn white_letters_are_masked_beside_a_scale_bar_alone() {
+        let bar = |x: usize, y: usize| (40..240).contains(&x) && y == 440;
+        let letter = |x: usize, y: usize, left: usize, top: usize| {
+            (left..left + 12).contains(&x) && (top..top + 16).contains(&y) && (x - left < 3 || y - top < 3)
+        };
+        let label = |x: usize, y: usize| letter(x, y, 256, 432) || letter(x, y, 274, 432);
+        // Long as a hair; and a glint elsewhere.
+        let other = |x: usize, y: usize| ((150..240).contains(&x) && (400..406).contains(&y)) || letter(x, y, 500, 100);
+        let white = |x: usize, y: usize| (label(x, y) || other(x, y)).then_some(250);
+        let with_bar = visible(&skin(|x, y| if bar(x, y) { Some(10) } else { white(x, y) }));
+        assert!(!with_bar.get(257, 440) && !with_bar.get(280, 433), "letters");
+        assert!(with_bar.get(200, 403) && with_bar.get(501, 108), "a white hair, and a glint far away");
+        assert!(visible(&skin(white)).get(257, 440), "without a bar");
     }
 }

@@ -113,11 +113,11 @@ impl WorkImage {
         if dark.contrast.hair >= FAINT_HAIR {
             return by_brightness;
         }
+        let clearer = |than: f32| move |image: &Self| image.clearness() > than;
         let (_, by_colour) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::DarkHair));
-        by_colour
-            .filter(|image| image.clearness() > dark.clearness())
-            .map(|image| image.shaded(photo, field))
-            .or(by_brightness)
+        let by_colour = by_colour.filter(clearer(dark.clearness())).map(|image| image.shaded(photo, field));
+        let best = by_colour.as_ref().unwrap_or(dark).clearness();
+        Self::grey(photo, field, polarity, None).filter(clearer(best)).or(by_colour).or(by_brightness)
     }
 
     /// Hair greyer than its skin, where it stands out more than the light hair that brightness may have shown.
