@@ -41,7 +41,7 @@ fn brightest_skin(blocks: &Plane<f32>) -> Plane<f32> {
 
 /// Least radius of a flake or a glint in shafts, where hair is as light: its middle is farther from its border than that of two hairs side
 /// by side.
-const RADIUS: f32 = 1.6;
+const RADIUS: f32 = 1.5;
 
 /// What is so far from the border or farther, in shafts, is the core of a flake, and what is nearer its rim.
 const RIM: f32 = 1.4;
