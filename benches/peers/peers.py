@@ -1,7 +1,8 @@
 """Times the kernel and its peers in one run, interleaved, and writes docs/benchmarks.md.
 
 CPU time of one thread each: the kernel's by the clock of its process, the peers' by that of this one. In every round each contestant
-runs once; ratios are medians of the rounds' own, since a machine that others use may be half as fast from one round to the next. Before anything is timed, the peers' results are compared with the kernel's.
+runs once; ratios are medians of the rounds' own, since a machine that others use may be half as fast from one round to the next. Before
+anything is timed, the peers' results are compared with the kernel's.
 """
 
 import argparse

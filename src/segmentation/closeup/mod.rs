@@ -93,8 +93,9 @@ impl WorkImage {
     /// polarity, or none that stand out from the skin.
     ///
     /// Hair darker than its skin is seen by its brightness. Where that shows none, or little, hair is looked for by its colour too:
-    /// grey and white hair is greyer than skin and may be as bright; fair hair is yellower, and bright along its middle, so that each
-    /// shaft would be two lines. The channel in which it stands out more is taken. The fairest shows in blue light alone.
+    /// grey and white hair is greyer than skin and may be as bright, so that the gaps between hairs are the darker lines; fair hair is
+    /// yellower, and bright along its middle, so that each shaft would be two lines. The channel in which it stands out more is taken. The
+    /// fairest shows in blue light alone.
     #[must_use]
     pub fn of(photo: &Photo, field: &Plane<bool>) -> Option<Self> {
         let (polarity, by_brightness) = Self::seen_in(darkness::channel, photo, field, None);
@@ -113,11 +114,12 @@ impl WorkImage {
         if dark.contrast.hair >= FAINT_HAIR {
             return by_brightness;
         }
-        let clearer = |than: f32| move |image: &Self| image.clearness() > than;
         let (_, by_colour) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::DarkHair));
-        let by_colour = by_colour.filter(clearer(dark.clearness())).map(|image| image.shaded(photo, field));
-        let best = by_colour.as_ref().unwrap_or(dark).clearness();
-        Self::grey(photo, field, polarity, None).filter(clearer(best)).or(by_colour).or(by_brightness)
+        let by_colour = by_colour.filter(|image| image.clearness() > dark.clearness());
+        let by_colour = by_colour.map(|image| image.shaded(photo, field));
+        let grey = Self::grey(photo, field, polarity, None);
+        let looks = [by_brightness, by_colour, grey].into_iter().flatten();
+        looks.max_by(|a, b| a.clearness().total_cmp(&b.clearness()))
     }
 
     /// Hair greyer than its skin, where it stands out more than the light hair that brightness may have shown.
