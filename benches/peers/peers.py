@@ -365,7 +365,8 @@ def main():
         peaks.append(int(done) / seconds)
     ms = {name: statistics.median(t) for name, t in times.items()}
     peak = max(peaks)
-    ratio = lambda name, other: statistics.median(a / b for a, b in zip(times[name], times[other]))  # noqa: E731
+    both = times | nets
+    ratio = lambda name, other: statistics.median(a / b for a, b in zip(both[name], both[other]))  # noqa: E731
 
     # Weights of both passes per pixel, as a plain evaluation would multiply and add them.
     taps = lambda sigmas: sum(2 * (2 * int(np.ceil(3 * s - 1e-3)) + 1) for s in sigmas)  # noqa: E731
@@ -397,7 +398,7 @@ def main():
         ("ridges, against scikit-image frangi", ratio("scikit-image frangi", "kernel, ridges"), "30 (60)"),
         ("ridges, against OpenCV", ratio("OpenCV, ridges", "kernel, ridges"), ""),
         ("the net's two looks at a photo, of 256 and 320 px, CPU ms", statistics.median(nets["net"]), "at most 60 a look"),
-        ("the net's two looks, against rten running its graph", statistics.median(b / a for a, b in zip(nets["net"], nets["rten"])), ""),
+        ("the net's two looks, against rten running its graph", ratio("rten", "net"), ""),
         ("whole close-up analysis, 2 MP, times libjpeg-turbo's decoding", closeup_ratio, "at most 10 (5)"),
         ("whole head analysis, 12 MP, times libjpeg-turbo's decoding", head_ratio, "at most 5 (3)"),
         ("peak memory of a head of 12 MP beyond its px and the program at rest, MiB", most - base - 36e6 / 2**20, "at most 96 (48)"),

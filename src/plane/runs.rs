@@ -59,6 +59,23 @@ impl<L: Copy + PartialEq> Runs<L> {
         Self { list, part }
     }
 
+    /// Columns and rows of each part, in the order of their first px.
+    #[must_use]
+    pub fn boxes(&self) -> Vec<[Range<usize>; 2]> {
+        let mut place = vec![0; self.list.len()];
+        let mut boxes: Vec<[Range<usize>; 2]> = Vec::new();
+        for (i, (run, part)) in self.with_parts().enumerate() {
+            if part == i {
+                place[i] = boxes.len();
+                boxes.push([run.columns.clone(), run.row..run.row]);
+            }
+            let [columns, rows] = &mut boxes[place[part]];
+            *columns = columns.start.min(run.columns.start)..columns.end.max(run.columns.end);
+            rows.end = run.row + 1;
+        }
+        boxes
+    }
+
     /// Each run with the number of its part.
     pub fn with_parts(&self) -> impl Iterator<Item = (&Run<L>, usize)> {
         self.list.iter().zip(self.part.iter().copied())
@@ -87,6 +104,24 @@ fn first(part: &mut [usize], mut i: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_box_holds_its_part_and_touches_it_on_all_sides() {
+        let plane = Plane::from_fn(41, 29, |x, y| (x * x * 31 + y * 57 + x * y * 7) % 11 < 5);
+        let runs = Runs::of(&plane, |v| v.then_some(()), true);
+        let mut parts: Vec<usize> = runs.part.clone();
+        parts.sort_unstable();
+        parts.dedup();
+        let boxes = runs.boxes();
+        assert_eq!(boxes.len(), parts.len());
+        for (part, [columns, rows]) in parts.into_iter().zip(boxes) {
+            let own = || runs.with_parts().filter(|(_, of)| *of == part).map(|(run, _)| run);
+            assert_eq!(own().map(|run| run.columns.start).min(), Some(columns.start));
+            assert_eq!(own().map(|run| run.columns.end).max(), Some(columns.end));
+            assert_eq!(own().map(|run| run.row).min(), Some(rows.start));
+            assert_eq!(own().map(|run| run.row + 1).max(), Some(rows.end));
+        }
+    }
 
     #[test]
     fn parts_are_those_that_a_flood_fills() {

@@ -1,7 +1,7 @@
 //! The levels of a strip of columns, each smoothed from the one before, in one walk down the picture.
 //!
 //! No level is ever held whole: each lags behind the one it is made from by its kernel's half length, and its last rows lie in a ring
-//! that fits the second cache. Responses, their maxima and ridges are taken from the rings while they are there.
+//! that lies in the caches. Responses, their maxima and ridges are taken from the rings while they are there.
 
 use std::ops::Range;
 

@@ -124,7 +124,7 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
 fn plain_spots(source: Source<'_>, width: usize, height: usize, floor: f32) -> Vec<Spot> {
     let mut levels = vec![Whole::of(source, width, height)];
     for taps in steps(0.0, &SIGMAS) {
-        levels.push(levels[levels.len() - 1].smoothed(&taps.half));
+        levels.push(levels[levels.len() - 1].smoothed(&taps));
     }
     let stack: Vec<Whole> = levels.windows(2).skip(1).map(|pair| pair[1].less(&pair[0])).collect();
     let spot = |p: &Peak| Spot { x: p.x as f32 + p.dx, y: p.y as f32 + p.dy, response: p.value, scale: p.response };
@@ -148,7 +148,7 @@ pub fn dark_ridges(rgb: &[[u8; 3]], width: usize, height: usize, sigmas: &[f32],
         let mut level = Whole::of(source, width, height);
         out.fill(0.0);
         for (taps, sigma) in steps(0.0, sigmas).iter().zip(sigmas) {
-            level = level.smoothed(&taps.half);
+            level = level.smoothed(taps);
             out.iter_mut().zip(level.ridges().data).for_each(|(o, v)| *o = o.max(sigma * sigma * v));
         }
     } else {

@@ -32,25 +32,22 @@ pub(super) fn half_gaussian(sigma: f32) -> Vec<f32> {
     (0..=reach).map(|i| (weight(i) / total) as f32).collect()
 }
 
-/// Kernels from each level to the next: Gaussians of what is missing from the variance, by definition.
-pub(super) fn steps(from: f32, sigmas: &[f32]) -> Vec<Taps> {
+/// Half kernels from each level to the next: Gaussians of what is missing from the variance, by definition.
+pub(super) fn steps(from: f32, sigmas: &[f32]) -> Vec<Vec<f32>> {
     let mut last = from;
     let step = |&s: &f32| half_gaussian((s * s - std::mem::replace(&mut last, s).powi(2)).sqrt());
-    sigmas.iter().map(step).map(|half| Taps { half, step: 1 }).collect()
+    sigmas.iter().map(step).collect()
 }
 
 /// As [`steps`], with weights as far apart as the level before allows and the tiles of `isa` can take them.
 pub(super) fn wide_steps(from: f32, sigmas: &[f32], isa: Isa) -> Vec<Taps> {
-    let mut whole = steps(from, sigmas);
-    for (taps, before) in whole.iter_mut().zip([from].iter().chain(sigmas)) {
+    let wide = |(whole, before): (Vec<f32>, &f32)| {
         // Sigmas are roots of two as floats know them.
         let smooth = (1.001 * before) as usize;
         let step = smooth.min(BAND / tile_of(isa)).checked_ilog2().map_or(1, |octaves| 1 << octaves);
-        if step > 1 {
-            *taps = Taps { half: apart(&taps.half, f64::from(*before), step), step };
-        }
-    }
-    whole
+        Taps { half: if step == 1 { whole } else { apart(&whole, f64::from(*before), step) }, step }
+    };
+    steps(from, sigmas).into_iter().zip([from].iter().chain(sigmas)).map(wide).collect()
 }
 
 /// Half of the kernel on every `step`-th px whose answer is nearest to that of the half kernel `full`: in the mean of squares, for white
@@ -97,7 +94,8 @@ mod tests {
     fn few_weights_answer_as_all_do() {
         let sigmas: Vec<f32> = (0..8).map(|i| 2f32.powf(0.5 * i as f32)).collect();
         for isa in Isa::available().into_iter().skip(1) {
-            let (all, few) = (steps(0.0, &sigmas), wide_steps(0.0, &sigmas, isa));
+            let all: Vec<Taps> = steps(0.0, &sigmas).into_iter().map(|half| Taps { half, step: 1 }).collect();
+            let few = wide_steps(0.0, &sigmas, isa);
             assert_eq!(few.iter().take(3).map(|t| t.step).collect::<Vec<_>>(), [1, 1, 1]);
             assert_eq!(few[3].step, 2);
             let weights = |all: &[Taps]| all.iter().map(|t| t.half.len()).sum::<usize>();

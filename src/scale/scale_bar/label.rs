@@ -9,6 +9,7 @@ use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use crate::fonts::{BOLD, REGULAR, outlines};
 use crate::plane::Plane;
 use crate::plane::filter::quantile;
+use crate::plane::runs::Runs;
 use crate::units::Mm;
 
 /// Heights in px that a label's digits may have: below, strokes merge; above, it is no label.
@@ -93,32 +94,8 @@ fn lines(ink: &Plane<bool>) -> Vec<Vec<Piece>> {
 
 /// Pieces of ink, 8-connected.
 fn pieces(ink: &Plane<bool>) -> Vec<Piece> {
-    let (w, h) = (ink.width(), ink.height());
-    let mut left = ink.clone();
-    let mut found = Vec::new();
-    for y in 0..h {
-        for x in 0..w {
-            if !left.get(x, y) {
-                continue;
-            }
-            let mut piece = Piece { x0: x, y0: y, x1: x + 1, y1: y + 1 };
-            let mut stack = vec![(x, y)];
-            left.set(x, y, false);
-            while let Some((px, py)) = stack.pop() {
-                piece = piece.with(Piece { x0: px, y0: py, x1: px + 1, y1: py + 1 });
-                for ny in py.saturating_sub(1)..(py + 2).min(h) {
-                    for nx in px.saturating_sub(1)..(px + 2).min(w) {
-                        if left.get(nx, ny) {
-                            left.set(nx, ny, false);
-                            stack.push((nx, ny));
-                        }
-                    }
-                }
-            }
-            found.push(piece);
-        }
-    }
-    found
+    let boxes = Runs::of(ink, |i| i.then_some(()), true).boxes();
+    boxes.into_iter().map(|[x, y]| Piece { x0: x.start, y0: y.start, x1: x.end, y1: y.end }).collect()
 }
 
 /// A drawn text: its ink brought to a fixed size, mean 0 and length 1, and its width per height.

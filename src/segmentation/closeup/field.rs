@@ -289,18 +289,7 @@ fn mask_labels(brightness: &Brightness, bars: &[[Range<usize>; 2]], field: &mut 
         return;
     }
     let (w, h) = (field.width(), field.height());
-    let Runs { list, part } = Runs::of(&brightness.level, |v| (v >= WHITE).then_some(()), true);
-    // Columns and rows of each area.
-    let mut extents: Vec<Option<[Range<usize>; 2]>> = vec![None; list.len()];
-    for (run, area) in list.iter().zip(&part) {
-        let rows = run.row..run.row + 1;
-        let joined = |a: &Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
-        extents[*area] = Some(match &extents[*area] {
-            None => [run.columns.clone(), rows],
-            Some([c, r]) => [joined(c, &run.columns), joined(r, &rows)],
-        });
-    }
-    for [columns, rows] in extents.into_iter().flatten() {
+    for [columns, rows] in Runs::of(&brightness.level, |v| (v >= WHITE).then_some(()), true).boxes() {
         let is_near = bars.iter().any(|[c, r]| {
             let reach = (c.len() + r.len()) / 2;
             let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end + reach && b.start < a.end + reach;

@@ -105,19 +105,20 @@ impl WorkImage {
             let fair = || faint.then(|| Self::fair(photo, field)).flatten();
             return Self::grey(photo, field, polarity, shown).or_else(fair).or(by_brightness);
         };
-        if dark.cover < LITTLE_COVER
-            && let Some(grey) = Self::grey(photo, field, polarity, None)
-            && grey.cover > MUCH_MORE * dark.cover
-        {
-            return Some(grey);
+        let (is_faint, is_little) = (dark.contrast.hair < FAINT_HAIR, dark.cover < LITTLE_COVER);
+        if !is_faint && !is_little {
+            return by_brightness;
         }
-        if dark.contrast.hair >= FAINT_HAIR {
+        let grey = Self::grey(photo, field, polarity, None);
+        if is_little && grey.as_ref().is_some_and(|grey| grey.cover > MUCH_MORE * dark.cover) {
+            return grey;
+        }
+        if !is_faint {
             return by_brightness;
         }
         let (_, by_colour) = Self::seen_in(darkness::greyness, photo, field, Some(Polarity::DarkHair));
         let by_colour = by_colour.filter(|image| image.clearness() > dark.clearness());
         let by_colour = by_colour.map(|image| image.shaded(photo, field));
-        let grey = Self::grey(photo, field, polarity, None);
         let looks = [by_brightness, by_colour, grey].into_iter().flatten();
         looks.max_by(|a, b| a.clearness().total_cmp(&b.clearness()))
     }
