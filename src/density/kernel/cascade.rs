@@ -9,7 +9,7 @@ use super::filter::{self, BAND};
 use super::lanes::Lanes;
 use super::maxima::{Peaks, Response, respond};
 use super::ring::{Ring, mirrored};
-use super::taps::Taps;
+use super::taps::{FAR, Taps};
 
 /// Where the rows of level 0 come from.
 #[derive(Clone, Copy)]
@@ -122,7 +122,9 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
     let first = if let Take::Spots { first, .. } = walk.take { first } else { n };
     let mut responses: Vec<Response> = (first..n).map(|_| Response::new()).collect();
     let mut turned = memory.take();
-    turned.resize((levels[0].end + 6 * BAND) * BAND, 0.0);
+    turned.resize((levels[0].end + 7 * BAND) * BAND, 0.0);
+    // A vector that straddles two cache lines is read half as fast.
+    let aligned = turned.as_ptr().align_offset(64).min(BAND);
     let mut ridged = vec![0usize; n + 1];
     let mut rows: Vec<*const f32> = Vec::new();
 
@@ -157,17 +159,24 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
                 *out = above.row_mut(y0 + j % own * step + j / own).as_mut_ptr();
             }
             above.front = y1;
-            let (end, lead, shift) = (below.end, above.lead & !(step * R - 1), (above.left - below.left) as usize);
+            // Results of a tile: where they lie far apart, a band has only four of a class.
+            let most = if *step <= 2 { R } else { FAR };
+            let (end, lead, shift) = (below.end, above.lead & !(step * most - 1), (above.left - below.left) as usize);
+            let columns = lead..above.end;
             // SAFETY: the rings hold the rows and have room for rounding up; `turned` has spare columns before the first, since the first
             // tile may begin before the first valid column, and behind the last. Compiled for L by contract.
             unsafe {
-                let spare = turned.as_mut_ptr().add(BAND * BAND);
-                filter::along_columns::<L, R, true>(&rows, half, *step, 0..end, spare);
-                let window = spare.offset((shift as isize - r as isize) * BAND as isize);
-                if *step == 1 {
-                    filter::along_rows::<L, R, true>(window, half, lead..levels[i + 1].end, &out);
+                let spare = turned.as_mut_ptr().add(BAND * BAND + aligned);
+                if *step <= 2 {
+                    filter::along_columns::<L, R, R, true>(&rows, half, *step, 0..end, spare);
                 } else {
-                    filter::along_rows_apart::<L, R>(window, half, *step, lead..levels[i + 1].end, &out);
+                    filter::along_columns::<L, R, FAR, true>(&rows, half, *step, 0..end, spare);
+                }
+                let window = spare.offset((shift as isize - r as isize) * BAND as isize);
+                match *step {
+                    1 => filter::along_rows::<L, R, true>(window, half, columns, &out),
+                    2 => filter::along_rows_apart::<L, R, R>(window, half, 2, columns, &out),
+                    _ => filter::along_rows_apart::<L, R, FAR>(window, half, *step, columns, &out),
                 }
                 if i >= first {
                     respond::<L, R>(walk, &levels, &mut responses, i, y0..y1, from..to, found);

@@ -110,11 +110,11 @@ pub(super) unsafe fn band<L: Lanes<R>, const R: usize>(
         // Called by name in both branches: behind a pointer they would not be inlined, and so not compiled for the instruction set.
         let (tail_columns, after) = (0..w - whole, turned.add(whole * BAND));
         if job.y.even {
-            filter::along_columns::<L, R, true>(&rows, &job.y.half, 1, 0..whole, turned);
-            filter::along_columns::<L, R, true>(&tail, &job.y.half, 1, tail_columns, after);
+            filter::along_columns::<L, R, R, true>(&rows, &job.y.half, 1, 0..whole, turned);
+            filter::along_columns::<L, R, R, true>(&tail, &job.y.half, 1, tail_columns, after);
         } else {
-            filter::along_columns::<L, R, false>(&rows, &job.y.half, 1, 0..whole, turned);
-            filter::along_columns::<L, R, false>(&tail, &job.y.half, 1, tail_columns, after);
+            filter::along_columns::<L, R, R, false>(&rows, &job.y.half, 1, 0..whole, turned);
+            filter::along_columns::<L, R, R, false>(&tail, &job.y.half, 1, tail_columns, after);
         }
         for k in 0..rx {
             scratch.turned.copy_within(first..first + BAND, k * BAND);

@@ -73,7 +73,7 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
         scale: (first + usize::from(p.response)) as u8,
     };
     if mode == Mode::Exact {
-        let taps = wide_steps(0.0, &SIGMAS, isa);
+        let taps = wide_steps(0.0, &SIGMAS);
         let take = Take::Spots {
             first: 1,
             floor,
@@ -89,12 +89,12 @@ pub fn dark_spots(rgb: &[[u8; 3]], width: usize, height: usize, floor: f32, mode
     let (w, h) = (width.div_ceil(2), height.div_ceil(2));
     let mut planes = [const { Vec::new() }; 3].map(|_: Vec<f32>| pooled(w * h));
     let [smooth, response, above] = &mut planes;
-    let taps = wide_steps(0.0, &SIGMAS[..FULL], isa);
+    let taps = wide_steps(0.0, &SIGMAS[..FULL]);
     let halved = Some((Canvas::new(smooth, w, h), Canvas::new(response, w, h)));
     let take = Take::Spots { first: 1, floor, halfway: false, below: None, open: true, first_response: None, halved };
     let fine = walk_strips(&Walk { source, width, height, taps: &taps, take }, isa);
     let halves: Vec<f32> = SIGMAS[FULL..].iter().map(|s| 0.5 * s).collect();
-    let taps = wide_steps(0.5 * SIGMAS[FULL - 1], &halves, isa);
+    let taps = wide_steps(0.5 * SIGMAS[FULL - 1], &halves);
     let first_response = Some(Canvas::new(above, w, h));
     let take = Take::Spots {
         first: 0,
@@ -152,7 +152,7 @@ pub fn dark_ridges(rgb: &[[u8; 3]], width: usize, height: usize, sigmas: &[f32],
             out.iter_mut().zip(level.ridges().data).for_each(|(o, v)| *o = o.max(sigma * sigma * v));
         }
     } else {
-        let taps = wide_steps(0.0, sigmas, isa);
+        let taps = wide_steps(0.0, sigmas);
         let take = Take::Ridges { sigmas, out: Canvas::new(&mut out, width, height) };
         walk_strips(&Walk { source, width, height, taps: &taps, take }, isa);
     }

@@ -5,7 +5,6 @@
 //! fourth px alone, and answer as the whole ones do.
 
 use super::filter::BAND;
-use super::lanes::{Isa, tile_of};
 
 /// A symmetric kernel with weights on every `step`-th px.
 #[derive(Debug, Clone)]
@@ -39,30 +38,38 @@ pub(super) fn steps(from: f32, sigmas: &[f32]) -> Vec<Vec<f32>> {
     sigmas.iter().map(step).collect()
 }
 
-/// As [`steps`], with weights as far apart as the level before allows and the tiles of `isa` can take them.
-pub(super) fn wide_steps(from: f32, sigmas: &[f32], isa: Isa) -> Vec<Taps> {
+/// Results of a band that lie as far apart as the farthest weights.
+pub(super) const FAR: usize = 4;
+
+/// As [`steps`], with weights as far apart as the level before and the band allow.
+pub(super) fn wide_steps(from: f32, sigmas: &[f32]) -> Vec<Taps> {
     let wide = |(whole, before): (Vec<f32>, &f32)| {
         // Sigmas are roots of two as floats know them.
         let smooth = (1.001 * before) as usize;
-        let step = smooth.min(BAND / tile_of(isa)).checked_ilog2().map_or(1, |octaves| 1 << octaves);
+        let step = smooth.min(BAND / FAR).checked_ilog2().map_or(1, |octaves| 1 << octaves);
         Taps { half: if step == 1 { whole } else { apart(&whole, f64::from(*before), step) }, step }
     };
     steps(from, sigmas).into_iter().zip([from].iter().chain(sigmas)).map(wide).collect()
 }
 
+/// Variance that each px has for itself, of that which it shares with its neighbours.
+const OWN: f64 = 1e-6;
+
 /// Half of the kernel on every `step`-th px whose answer is nearest to that of the half kernel `full`: in the mean of squares, for white
 /// noise smoothed by a Gaussian of sigma `before`.
 fn apart(full: &[f32], before: f64, step: usize) -> Vec<f32> {
     let reach = (full.len() - 1).div_ceil(step);
-    // How far two px of such noise go together.
-    let alike = |apart: i64| (-(apart * apart) as f64 / (4.0 * before * before)).exp();
+    // How far two px of such noise go together. A little of each px's own keeps neighbours apart that know nearly the same: else their
+    // weights are large, of both signs, and nearly cancel.
+    let together = |apart: i64| (-(apart * apart) as f64 / (4.0 * before * before)).exp();
+    let alike = |apart: i64| together(apart) + if apart == 0 { OWN } else { 0.0 };
     let (far, step) = (reach as i64, step as i64);
     let all = 1 - full.len() as i64..full.len() as i64;
-    let like_full = |at: i64| all.clone().map(|k| f64::from(full[k.unsigned_abs() as usize]) * alike(at - k)).sum();
+    let like_full = |at: i64| all.clone().map(|k| f64::from(full[k.unsigned_abs() as usize]) * together(at - k)).sum();
     // The normal equations, one row for each weight; the last column is what they must give.
     let row = |m: i64| (-far..=far).map(|k| alike(step * (m - k))).chain([like_full(step * m)]).collect();
     let mut rows: Vec<Vec<f64>> = (-far..=far).map(row).collect();
-    // A matrix of correlations is positive definite, so elimination needs no other order.
+    // Such a matrix is positive definite, so elimination needs no other order.
     for i in 0..rows.len() {
         let (upper, lower) = rows.split_at_mut(i + 1);
         for row in lower {
@@ -93,20 +100,20 @@ mod tests {
     #[test]
     fn few_weights_answer_as_all_do() {
         let sigmas: Vec<f32> = (0..8).map(|i| 2f32.powf(0.5 * i as f32)).collect();
-        for isa in Isa::available().into_iter().skip(1) {
-            let all: Vec<Taps> = steps(0.0, &sigmas).into_iter().map(|half| Taps { half, step: 1 }).collect();
-            let few = wide_steps(0.0, &sigmas, isa);
-            assert_eq!(few.iter().take(3).map(|t| t.step).collect::<Vec<_>>(), [1, 1, 1]);
-            assert_eq!(few[3].step, 2);
-            let weights = |all: &[Taps]| all.iter().map(|t| t.half.len()).sum::<usize>();
-            assert!(weights(&few) < weights(&all) * 2 / 3, "{isa:?}: {} of {}", weights(&few), weights(&all));
-            for ((all, few), before) in all.iter().zip(&few).zip([0.0].iter().chain(&sigmas)) {
-                for wave in (0..=314).map(|i| 0.01 * f64::from(i)) {
-                    // What the level before holds of these waves.
-                    let held = (-0.5 * (f64::from(*before) * wave).powi(2)).exp();
-                    let off = held * (answer(few, wave) - answer(all, wave));
-                    assert!(off.abs() < 1e-3, "{isa:?} sigma {before}: {off} at {wave}");
-                }
+        let all: Vec<Taps> = steps(0.0, &sigmas).into_iter().map(|half| Taps { half, step: 1 }).collect();
+        let few = wide_steps(0.0, &sigmas);
+        assert_eq!(few.iter().map(|t| t.step).collect::<Vec<_>>(), [1, 1, 1, 2, 2, 4, 4, 4]);
+        let weights = |all: &[Taps]| all.iter().map(|t| t.half.len()).sum::<usize>();
+        assert!(weights(&few) < weights(&all) * 2 / 3, "{} of {}", weights(&few), weights(&all));
+        // Weights of both signs that nearly cancel would answer by chance.
+        let sizes = |t: &Taps| 2.0 * t.half.iter().map(|w| w.abs()).sum::<f32>() - t.half[0].abs();
+        assert!(few.iter().all(|t| sizes(t) < 1.01), "{few:?}");
+        for ((all, few), before) in all.iter().zip(&few).zip([0.0].iter().chain(&sigmas)) {
+            for wave in (0..=314).map(|i| 0.01 * f64::from(i)) {
+                // What the level before holds of these waves.
+                let held = (-0.5 * (f64::from(*before) * wave).powi(2)).exp();
+                let off = held * (answer(few, wave) - answer(all, wave));
+                assert!(off.abs() < 1e-3, "sigma {before}: {off} at {wave}");
             }
         }
     }

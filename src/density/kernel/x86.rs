@@ -201,18 +201,20 @@ impl Lanes<8> for Avx512 {
     unsafe fn store_transposed(t: [__m512; 8], to: impl Fn(usize) -> *mut f32) {
         // SAFETY: by contract eight values can be written at `to(l)`; AVX-512 is there.
         unsafe {
-            // In each 128-bit lane L, `quads(h)[j]` holds column 4 L + j of rows 4 h .. 4 h + 4.
-            let quads = |h: usize| {
-                let (ab0, ab1) = (_mm512_unpacklo_ps(t[h], t[h + 1]), _mm512_unpackhi_ps(t[h], t[h + 1]));
-                let (cd0, cd1) = (_mm512_unpacklo_ps(t[h + 2], t[h + 3]), _mm512_unpackhi_ps(t[h + 2], t[h + 3]));
-                [
+            // In each 128-bit lane L, `quads[h][j]` holds column 4 L + j of rows 4 h .. 4 h + 4. No closure: one that is not inlined is not
+            // compiled for the instruction set, and each of its instructions becomes a call.
+            let mut quads = [[t[0]; 4]; 2];
+            for (quads, t) in quads.iter_mut().zip(t.as_chunks::<4>().0) {
+                let (ab0, ab1) = (_mm512_unpacklo_ps(t[0], t[1]), _mm512_unpackhi_ps(t[0], t[1]));
+                let (cd0, cd1) = (_mm512_unpacklo_ps(t[2], t[3]), _mm512_unpackhi_ps(t[2], t[3]));
+                *quads = [
                     _mm512_shuffle_ps::<0b01_00_01_00>(ab0, cd0),
                     _mm512_shuffle_ps::<0b11_10_11_10>(ab0, cd0),
                     _mm512_shuffle_ps::<0b01_00_01_00>(ab1, cd1),
                     _mm512_shuffle_ps::<0b11_10_11_10>(ab1, cd1),
-                ]
-            };
-            let (top, bottom) = (quads(0), quads(4));
+                ];
+            }
+            let [top, bottom] = quads;
             let near = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
             let far = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
             for j in 0..4 {
