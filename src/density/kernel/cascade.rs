@@ -128,19 +128,19 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
     let mut ridged = vec![0usize; n + 1];
     let mut rows: Vec<*const f32> = Vec::new();
 
-    while levels[n].front < walk.height {
-        let loaded = (levels[0].front + BAND).min(walk.height);
-        for y in levels[0].front..loaded {
+    while levels[n].front() < walk.height {
+        let loaded = (levels[0].front() + BAND).min(walk.height);
+        for y in levels[0].front()..loaded {
             // SAFETY: compiled for L by contract.
             unsafe { load_row::<L, R>(walk, y, &mut levels[0]) };
         }
-        levels[0].front = loaded;
+        levels[0].advance(loaded);
         for i in 0..n {
             let (lower, upper) = levels.split_at_mut(i + 1);
             let (below, above) = (&lower[i], &mut upper[0]);
-            let (y0, r) = (above.front, reach(i));
+            let (y0, r) = (above.front(), reach(i));
             let y1 = (y0 + BAND).min(walk.height);
-            if y0 == y1 || (below.front < walk.height && below.front < y0 + BAND + r) {
+            if y0 == y1 || (below.front() < walk.height && below.front() < y0 + BAND + r) {
                 continue;
             }
             let Taps { half, step } = &walk.taps[i];
@@ -158,7 +158,7 @@ pub(super) unsafe fn strip<L: Lanes<R>, const R: usize>(
             for (j, out) in out.iter_mut().enumerate() {
                 *out = above.row_mut(y0 + j % own * step + j / own).as_mut_ptr();
             }
-            above.front = y1;
+            above.advance(y1);
             // Results of a tile: where they lie far apart, a band has only four of a class.
             let most = if *step <= 2 { R } else { FAR };
             let (end, lead, shift) = (below.end, above.lead & !(step * most - 1), (above.left - below.left) as usize);

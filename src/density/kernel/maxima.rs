@@ -38,8 +38,8 @@ pub(super) struct Response {
     scanned: usize,
     /// Maxima that wait for the response above.
     pub waiting: VecDeque<Peak>,
-    /// Where its last band exceeds the floor; memory of [`scan`].
-    high: Vec<u32>,
+    /// Which rows of its last band exceed the floor, for each vector of columns; memory of [`scan`].
+    high: Vec<u8>,
 }
 
 impl Response {
@@ -87,35 +87,43 @@ pub(super) unsafe fn respond<L: Lanes<R>, const R: usize>(
     // Border pixels have no neighbours on all sides.
     let rows = responses[q].scanned..new.end - 1;
     let inside = columns.start.max(1)..columns.end.min(walk.width - 1);
-    let under = (q > 0).then(|| Difference { fine: &levels[i - 1], coarse: &levels[i] });
     let Response { waiting, high, .. } = &mut responses[q];
-    let consider = |x: usize, y: usize| {
-        let own = difference.patch(x, y);
-        let v = own[1][1];
-        // Of equal neighbours the first in reading order counts.
-        if own[1][0] == v || own[0].contains(&v) {
-            return;
-        }
-        let near = match (&under, below) {
-            (Some(under), _) => under.patch(x, y),
-            (None, Some(plane)) => patch_of_plane(plane, walk.width, walk.height, x, y),
-            (None, None) => [[f32::MIN; 3]; 3],
+    if !rows.is_empty() && !inside.is_empty() {
+        let window = Window::of(&difference, &rows, &columns);
+        let under = (q > 0).then(|| Difference { fine: &levels[i - 1], coarse: &levels[i] });
+        let under = under.as_ref().map(|under| Window::of(under, &rows, &columns));
+        let consider = |x: usize, y: usize| {
+            let v = window.at(x, y);
+            // Most of a plane's maxima go already here.
+            if !halfway && under.as_ref().is_some_and(|under| v <= under.at(x, y)) {
+                return;
+            }
+            let own = window.patch(x, y);
+            // Of equal neighbours the first in reading order counts.
+            if own[1][0] == v || own[0].contains(&v) {
+                return;
+            }
+            let near = match (&under, below) {
+                (Some(under), _) => under.patch(x, y),
+                (None, Some(plane)) => patch_of_plane(plane, walk.width, walk.height, x, y),
+                (None, None) => [[f32::MIN; 3]; 3],
+            };
+            if !halfway && v <= most(near) {
+                return;
+            }
+            let (dx, dy) = summit(own);
+            let top = if halfway {
+                interpolated(own, (dx + dx).round_ties_even() * 0.5, (dy + dy).round_ties_even() * 0.5)
+            } else {
+                v
+            };
+            if !halfway || (under.is_none() && below.is_none()) || top > halfway_most(near, dx, dy) {
+                waiting.push_back(Peak { x: x as u32, y: y as u32, value: v, summit: top, dx, dy, response: q as u8 });
+            }
         };
-        if !halfway && v <= most(near) {
-            return;
-        }
-        let (dx, dy) = summit(own);
-        let top = if halfway {
-            interpolated(own, (dx + dx).round_ties_even() * 0.5, (dy + dy).round_ties_even() * 0.5)
-        } else {
-            v
-        };
-        if !halfway || (under.is_none() && below.is_none()) || top > halfway_most(near, dx, dy) {
-            waiting.push_back(Peak { x: x as u32, y: y as u32, value: v, summit: top, dx, dy, response: q as u8 });
-        }
-    };
-    // SAFETY: compiled for L by contract.
-    unsafe { scan::<L, R>(&difference, rows, columns, inside, floor, high, consider) };
+        // SAFETY: compiled for L by contract.
+        unsafe { scan::<L, R>(&window, rows, columns, inside, floor, high, consider) };
+    }
     settle(&difference, halfway, responses, q, new.end, found);
 }
 
@@ -184,6 +192,51 @@ impl Difference<'_> {
     }
 }
 
+/// Rows that are looked at together: a band and a row on each side.
+const MOST: usize = BAND + 2;
+/// Rows that are held against the floor together.
+const GROUP: usize = 4;
+
+/// A band of a response with a pixel on each side, computed where it is looked at.
+struct Window<'a> {
+    /// Rows of both levels, from the column before the first; the last row may be repeated.
+    rows: [(&'a [f32], &'a [f32]); MOST],
+    /// The first row and column that are looked at.
+    first: (usize, usize),
+}
+
+impl<'a> Window<'a> {
+    /// Of `rows`, at most a band, in some columns; there is a column on each side.
+    fn of(difference: &Difference<'a>, rows: &Range<usize>, columns: &Range<usize>) -> Self {
+        assert!(rows.len() <= BAND);
+        let rows_of = |j: usize| {
+            let y = (rows.start + j).min(rows.end + 1) - 1;
+            let of = |ring: &'a Ring| &ring.row(y)[(columns.start as i64 - 1 - ring.left) as usize..];
+            (of(difference.fine), of(difference.coarse))
+        };
+        Self { rows: std::array::from_fn(rows_of), first: (columns.start, rows.start) }
+    }
+
+    #[inline(always)]
+    fn at(&self, x: usize, y: usize) -> f32 {
+        let (a, b) = self.rows[y + 1 - self.first.1];
+        let c = x + 1 - self.first.0;
+        b[c] - a[c]
+    }
+
+    /// The 3 x 3 values at a pixel.
+    #[inline(always)]
+    fn patch(&self, x: usize, y: usize) -> [[f32; 3]; 3] {
+        let (c, r) = (x - self.first.0, y - self.first.1);
+        let mut values = [[0.0; 3]; 3];
+        for (values, (a, b)) in values.iter_mut().zip(&self.rows[r..r + 3]) {
+            let (a, b) = (&a[c..c + 3], &b[c..c + 3]);
+            *values = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
+        }
+        values
+    }
+}
+
 /// A response at column `c` of a pair of rows, and the largest of each value and its neighbours in the row.
 #[inline(always)]
 unsafe fn widened<L: Lanes<R>, const R: usize>((a, b): (*const f32, *const f32), c: usize) -> (L::V, L::V) {
@@ -197,40 +250,39 @@ unsafe fn widened<L: Lanes<R>, const R: usize>((a, b): (*const f32, *const f32),
 /// Calls `peak` for each pixel of columns `inside` that no neighbour exceeds and that exceeds `floor`; `columns` are the strip's.
 #[inline(always)]
 unsafe fn scan<L: Lanes<R>, const R: usize>(
-    difference: &Difference<'_>,
+    window: &Window<'_>,
     rows: Range<usize>,
     columns: Range<usize>,
     inside: Range<usize>,
     floor: f32,
-    high: &mut Vec<u32>,
+    high: &mut Vec<u8>,
     mut peak: impl FnMut(usize, usize),
 ) {
-    const MOST: usize = BAND + 2;
-    if rows.is_empty() || inside.is_empty() {
-        return;
-    }
     let (height, width) = (rows.len(), columns.len());
-    assert!(height + 2 <= MOST);
     let pointers: [(*const f32, *const f32); MOST] = std::array::from_fn(|j| {
-        let (a, b) = difference.rows((rows.start + j).min(rows.end + 1) - 1, columns.start);
+        let (a, b) = window.rows[j];
+        let (a, b) = (&a[1..], &b[1..]);
         assert!(a.len().min(b.len()) >= width + 32);
         (a.as_ptr(), b.as_ptr())
     });
-    // Row after row, which the caches foresee: bit j of a vector's columns is set where its row j exceeds the floor.
+    // Rows side by side, which the caches foresee: bit g of a vector's columns is set where group g of rows exceeds the floor somewhere.
     high.clear();
     high.resize(width.div_ceil(L::N), 0);
-    for (j, (a, b)) in pointers[..height + 1].iter().enumerate().skip(1) {
+    for (g, group) in pointers[1..=BAND].as_chunks::<GROUP>().0.iter().take(height.div_ceil(GROUP)).enumerate() {
         for (i, high) in high.iter_mut().enumerate() {
-            let c = i * L::N;
-            // SAFETY: the row has room for a whole vector by the assertion; compiled for L by contract.
-            let exceeds = unsafe { L::exceed(L::sub(L::load(b.add(c)), L::load(a.add(c))), L::splat(floor)) };
-            *high |= u32::from(exceeds != 0) << j;
+            // SAFETY: each row has room for a whole vector by the assertion; compiled for L by contract.
+            unsafe {
+                let value =
+                    |(a, b): (*const f32, *const f32)| L::sub(L::load(b.add(i * L::N)), L::load(a.add(i * L::N)));
+                let two = |j: usize| L::max(value(group[j]), value(group[j + 1]));
+                *high |= u8::from(L::exceed(L::max(two(0), two(2)), L::splat(floor)) != 0) << g;
+            }
         }
     }
     for (i, high) in high.iter().enumerate().filter(|(_, high)| **high != 0) {
         let c = i * L::N;
         let x = columns.start + c;
-        let (first, last) = (high.trailing_zeros() as usize - 1, high.ilog2() as usize);
+        let (first, last) = (GROUP * high.trailing_zeros() as usize, height.min(GROUP * (1 + high.ilog2() as usize)));
         let mut within = if inside.end >= x + L::N { u32::MAX } else { (1u32 << inside.end.saturating_sub(x)) - 1 };
         if inside.start > x {
             within &= u32::MAX << (inside.start - x);

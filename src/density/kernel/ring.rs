@@ -16,7 +16,9 @@ pub(super) struct Ring {
     /// Valid columns end here.
     pub end: usize,
     /// Rows that have been written: `0..front`.
-    pub front: usize,
+    front: usize,
+    /// The last row up to `front` that lies in the first slot: places are found without a division.
+    turn: usize,
 }
 
 impl Ring {
@@ -33,7 +35,7 @@ impl Ring {
             data.resize(needed, 0.0);
         }
         let offset = data.as_ptr().align_offset(64).min(LINE);
-        Self { data, offset, stride, slots, left: from as i64 - before as i64, lead, end, front: 0 }
+        Self { data, offset, stride, slots, left: from as i64 - before as i64, lead, end, front: 0, turn: 0 }
     }
 
     /// Gives the memory back.
@@ -41,18 +43,40 @@ impl Ring {
         self.data
     }
 
+    /// Rows that have been written: `0..front`.
+    #[inline(always)]
+    pub fn front(&self) -> usize {
+        self.front
+    }
+
+    /// Says that rows up to `front` have been written.
+    pub fn advance(&mut self, front: usize) {
+        self.front = front;
+        while self.turn + self.slots <= front {
+            self.turn += self.slots;
+        }
+    }
+
+    /// Where row `y` starts: one of the last `slots`, or of the next band.
+    #[inline(always)]
+    fn start(&self, y: usize) -> usize {
+        let slot = if y < self.turn { y + self.slots } else { y } - self.turn;
+        let slot = if slot < self.slots { slot } else { slot - self.slots };
+        self.offset + slot * self.stride
+    }
+
     /// Row `y`, which is among the last `slots`, with the room behind it.
     #[inline(always)]
     pub fn row(&self, y: usize) -> &[f32] {
         debug_assert!(y < self.front && y + self.slots >= self.front, "row {y} of {} .. {}", self.front, self.slots);
-        let start = self.offset + (y % self.slots) * self.stride;
+        let start = self.start(y);
         &self.data[start..start + self.stride]
     }
 
     /// Row `y`, to be written.
     #[inline(always)]
     pub fn row_mut(&mut self, y: usize) -> &mut [f32] {
-        let start = self.offset + (y % self.slots) * self.stride;
+        let start = self.start(y);
         &mut self.data[start..start + self.stride]
     }
 }
