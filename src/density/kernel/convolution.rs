@@ -8,9 +8,13 @@ use super::lanes::{self, Isa, Lanes};
 
 /// Values behind each plane that may be read and written beyond its margin: two of the widest registers.
 const BEHIND: usize = 32;
-/// Registers along a line in one tile, for each of `R` outputs: 8 sums of AVX2's 16 registers, 16 of AVX-512's 32. With a third one AVX2
-/// lacks a single register, and the sum that has to wait in memory makes it a third slower.
+/// Registers along a line in one tile, for each of `R` outputs: 8 sums of AVX2's 16 registers. With a third one AVX2 lacks a single
+/// register, and the sum that has to wait in memory makes it a third slower.
 const ALONG: usize = 2;
+/// The same where tiles are of [`WIDE`] outputs: 24 sums of AVX-512's 32 registers.
+const ALONG_WIDE: usize = 3;
+/// Outputs of a tile of AVX-512.
+const WIDE: usize = 8;
 /// Tiles that are computed for some outputs before the next outputs, so that their weights serve more than once; with more of them the
 /// lines of all channels no longer fit the first cache.
 const TILES: usize = 2;
@@ -269,7 +273,7 @@ pub(super) struct Job<'a> {
 /// from `job.origin` in every plane of `out` and of the residual, one plane for each bias; the biases are a multiple of `R`.
 #[inline(always)]
 pub(super) unsafe fn run<L: Lanes<R>, const R: usize>(job: &Job<'_>, out: &mut [f32]) {
-    let wide = ALONG * L::N;
+    let wide = if R == WIDE { ALONG_WIDE } else { ALONG } * L::N;
     let mut from = 0;
     while from < job.length {
         let to = (from + TILES * wide).min(job.length);
@@ -278,7 +282,11 @@ pub(super) unsafe fn run<L: Lanes<R>, const R: usize>(job: &Job<'_>, out: &mut [
             // SAFETY: by contract; the last register starts before `length`.
             unsafe {
                 while at + wide <= to {
-                    tile::<L, R, ALONG>(job, block, at, out.as_mut_ptr());
+                    if R == WIDE {
+                        tile::<L, R, ALONG_WIDE>(job, block, at, out.as_mut_ptr());
+                    } else {
+                        tile::<L, R, ALONG>(job, block, at, out.as_mut_ptr());
+                    }
                     at += wide;
                 }
                 while at < to {
