@@ -2,6 +2,8 @@
 //!
 //! Coverage is a share, 0..1, and needs no scale. It is not density: few long hairs can hide what many short ones show.
 
+use std::ops::Range;
+
 use crate::plane::Plane;
 use crate::segmentation::place::is_below_the_border;
 use crate::segmentation::working::{enlarged_rows, neighbours};
@@ -38,7 +40,12 @@ pub fn measure(segmentation: &Segmentation) -> Coverage {
 /// The hidden share enlarged to the photo's size.
 fn map(segmentation: &Segmentation) -> Plane<u8> {
     let tissue = &segmentation.tissue;
-    enlarged_rows(&segmentation.hidden, (tissue.width(), tissue.height()), neighbours, |y, shares, row| {
+    let size = (tissue.width(), tissue.height());
+    // All are looked at: that compiles to vectors.
+    let bears_hair = |y: usize, columns: Range<usize>| {
+        tissue.row(y)[columns].iter().fold(false, |any, t| any | is_scalp_or_hair(*t))
+    };
+    enlarged_rows(&segmentation.hidden, size, neighbours, bears_hair, |y, shares, row| {
         for ((out, tissue), share) in row.iter_mut().zip(tissue.row(y)).zip(shares) {
             if is_scalp_or_hair(*tissue) {
                 *out = (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;

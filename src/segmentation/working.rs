@@ -1,5 +1,7 @@
 //! Small copies of the photo, and the filters that work on them.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::plane::Plane;
@@ -117,13 +119,17 @@ pub fn sample_scaled<const N: usize>(
 }
 
 /// A plane at another size, bilinear: `make` makes the values of row `y` from what the plane has there. `place` tells where sample `i`
-/// of a line of so many new samples lies among so many of the plane's own, as [`neighbours`] does.
+/// of a line of so many new samples lies among so many of the plane's own, as [`neighbours`] does. Where no px of some columns of a row is
+/// `wanted`, the plane's values are not looked up, and `make` is not to read them.
 pub fn enlarged_rows<T: Copy + Send + Default>(
     plane: &Plane<f32>,
     (width, height): (usize, usize),
     place: impl Fn(usize, usize, usize) -> (usize, usize, f32) + Sync,
+    wanted: impl Fn(usize, Range<usize>) -> bool + Sync,
     make: impl Fn(usize, &[f32], &mut [T]) + Sync,
 ) -> Plane<T> {
+    /// Columns that are asked for together.
+    const TOGETHER: usize = 64;
     let columns: Vec<(u32, u32, f32)> =
         (0..width).map(|x| place(x, width, plane.width())).map(|(x0, x1, f)| (x0 as u32, x1 as u32, f)).collect();
     let mut out = vec![T::default(); width * height];
@@ -134,9 +140,14 @@ pub fn enlarged_rows<T: Copy + Send + Default>(
             for ((v, a), b) in between.iter_mut().zip(plane.row(y0)).zip(plane.row(y1)) {
                 *v = a + f * (b - a);
             }
-            for (v, &(x0, x1, f)) in values.iter_mut().zip(&columns) {
-                let (a, b) = (between[x0 as usize], between[x1 as usize]);
-                *v = a + f * (b - a);
+            for (i, (values, columns)) in values.chunks_mut(TOGETHER).zip(columns.chunks(TOGETHER)).enumerate() {
+                if !wanted(y, i * TOGETHER..i * TOGETHER + columns.len()) {
+                    continue;
+                }
+                for (v, &(x0, x1, f)) in values.iter_mut().zip(columns) {
+                    let (a, b) = (between[x0 as usize], between[x1 as usize]);
+                    *v = a + f * (b - a);
+                }
             }
             make(y, values, row);
         },
@@ -155,7 +166,7 @@ pub fn neighbours(i: usize, from: usize, to: usize) -> (usize, usize, f32) {
 
 /// Runs of new samples that lie between the same two samples of the line that they are read from; `line` is what [`neighbours`] tells of each.
 #[must_use]
-pub fn cells(line: &[(usize, usize, f32)]) -> Vec<std::ops::Range<usize>> {
+pub fn cells(line: &[(usize, usize, f32)]) -> Vec<Range<usize>> {
     let runs = line.chunk_by(|a, b| a.0 == b.0);
     runs.scan(0, |end, cell| {
         let start = std::mem::replace(end, *end + cell.len());

@@ -87,7 +87,7 @@ pub fn enlarged<T: Copy + Send + Default>(
     height: usize,
     make: impl Fn(usize, &[f32], &mut [T]) + Sync,
 ) -> Plane<T> {
-    enlarged_rows(plane, (width, height), |i, _, n| place(i, factor, n), make)
+    enlarged_rows(plane, (width, height), |i, _, n| place(i, factor, n), |_, _| true, make)
 }
 
 /// Single values of what [`enlarged`] makes whole rows of.
