@@ -117,7 +117,7 @@ pub fn cases(size: Size) -> Vec<Case> {
         for px_per_mm in RESOLUTIONS {
             add(
                 Set::Resolution,
-                CloseupSpec { clippings: 0, ..resolved(sharp(seed, 1 + i % 4, 100.0, 5.0), px_per_mm) },
+                CloseupSpec { clippings: 0, ..resolved(sharp(seed, 1 + i % 4, 100.0, 10.0), px_per_mm) },
                 seed,
             );
         }

@@ -47,12 +47,13 @@ pub(super) fn kind(hidden: f32, bare: f32) -> Option<RegionKind> {
     }
 }
 
-/// Finds the regions, largest first.
-pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<BaldRegion> {
+/// Finds the regions, largest first. What shows through hair that hangs beside the scalp is none: `rooted` is the grid without it.
+pub(super) fn regions(grid: &Grid, rooted: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<BaldRegion> {
     let (w, h) = grid.size();
     let step = f64::from(grid.step);
     let dome = grid.dome();
-    let scalp_px: f64 = dome.as_slice().iter().map(|&v| f64::from(v)).sum();
+    let rooted = rooted.dome();
+    let scalp_px: f64 = rooted.as_slice().iter().map(|&v| f64::from(v)).sum();
     let sigma = (SIGMA * pose.scale / step) as f32;
     let hidden = Plane::from_fn(w, h, |x, y| grid.hidden.get(x, y) * dome.get(x, y)).gaussian(sigma);
     let weight = dome.gaussian(sigma);
@@ -80,11 +81,18 @@ pub(super) fn regions(grid: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<Ba
         };
         let (label, sizes) = components(&inside(0.0));
         let ends = ends(&label, &sizes, &inside(-CUT), &inside(CUT));
+        let mut on_scalp = vec![0usize; sizes.len()];
+        for (&l, &share) in label.as_slice().iter().zip(rooted.as_slice()).filter(|(l, _)| **l > 0) {
+            on_scalp[l as usize - 1] += usize::from(share > 0.5);
+        }
         for (i, &size) in sizes.iter().enumerate() {
             if (size as f64) < least {
                 continue;
             }
             let of = |x: usize, y: usize| label.get(x, y) == i as u32 + 1;
+            if 2 * on_scalp[i] < size {
+                continue;
+            }
             let mask = Plane::from_fn(w, h, |x, y| f32::from(u8::from(of(x, y))));
             let Some(outline) = outline(&mask, grid, pose) else { continue };
             // A rim between bald skin and hair is the eye's own blur, not a region: it must be wider than its smoothing.

@@ -1,12 +1,17 @@
 //! The tissues of a photo on a small grid: fractions instead of labels, so that borders lie between px.
 
+use super::skull::Camera;
 use crate::plane::runs::Runs;
 use crate::plane::{Plane, Point};
+use crate::segmentation::place::is_below_the_border;
 use crate::segmentation::{Segmentation, Tissue};
 
 /// Longest side of the grid. A head that fills half the photo is 160 px wide here, and borders are read off fractions to a
 /// fifth of a px: 0.1 % of the head's width, far below the 1 % on which people agree.
 const LONGEST_SIDE: usize = 320;
+
+/// How sure the net must be of a place (length of its sine and cosine of the azimuth) before hair is taken not to grow there.
+const SURE_PLACE: f32 = 0.5;
 
 /// Tissue fractions on a grid of at most 320 px.
 #[derive(Debug, Clone)]
@@ -56,6 +61,22 @@ impl Grid {
             from.sample(at(x, from.width(), w), at(y, from.height(), h))
         });
         Self { step, skin: of(Tissue::Skin), hair: of(Tissue::Hair), scalp: of(Tissue::Scalp), hidden }
+    }
+
+    /// The grid without hair that hangs beside the scalp: over shoulders, neck and face, or so far from the skull that no scalp lies behind
+    /// it. What shows through there, and how thin it is, tells nothing of the scalp. `places` are the net's.
+    pub fn rooted(&self, camera: &Camera, places: Option<&Plane<[f32; 3]>>) -> Self {
+        let (w, h) = self.size();
+        let hangs = |x: usize, y: usize| {
+            let told = places.map(|p| p.get(x * p.width() / w, y * p.height() / h));
+            told.is_some_and(|at| at[0].hypot(at[1]) > SURE_PLACE && is_below_the_border(at))
+                || camera.is_beside_the_scalp(self.to_photo(x as f32, y as f32))
+        };
+        let hair = Plane::from_fn(w, h, |x, y| match self.hair.get(x, y) {
+            hair if hair > 0.0 && hangs(x, y) => 0.0,
+            hair => hair,
+        });
+        Self { hair, ..self.clone() }
     }
 
     /// Columns and rows.

@@ -251,7 +251,8 @@ pub fn read(
         ));
     }
     let camera = skull::Camera::new(fit.pose);
-    let laid = zones::lay(&grid, &camera, fit.pose.scale, segmentation);
+    let rooted = grid.rooted(&camera, segmentation.canonical.as_ref());
+    let laid = zones::lay(&rooted, &camera, fit.pose.scale, segmentation);
     let hairline = match drawn {
         Some(line) if line.len() > 1 => Some(hairline::given(line, &grid, &fit, segmentation, scale)),
         _ => {
@@ -276,7 +277,7 @@ pub fn read(
             })
         }
     };
-    let bald_regions = bald::regions(&grid, &fit.pose, scale);
+    let bald_regions = bald::regions(&grid, &rooted, &fit.pose, scale);
     if bald_regions.iter().any(|r| r.near_limb) {
         warnings.push(
             "a bald or thinning region reaches the head's outline, where its area is uncertain: take a photo that faces it.".into(),

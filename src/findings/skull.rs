@@ -101,6 +101,11 @@ fn raised(az: f64, y: f64, rise: f64) -> f64 {
     y
 }
 
+/// How far hair stands off the skull, breadths (some 20 mm), and how far below the original border it may grow on a head whose pose or
+/// shape is another than the model's (15 mm).
+const STANDS_OFF: f32 = 0.13;
+const BELOW: f64 = 0.1;
+
 /// Where the camera stands and where the head lies in the photo.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pose {
@@ -278,6 +283,13 @@ impl Camera {
         let normal: V3 = std::array::from_fn(|i| on_sphere[i] / e.axes[i]);
         let cosine = dot(normal, self.toward) / dot(normal, normal).sqrt();
         (std::array::from_fn(|i| e.centre[i] + e.axes[i] * on_sphere[i]), cosine.clamp(0.0, 1.0))
+    }
+
+    /// Whether no scalp is seen at a point of the photo, but for what hair stands off the skull and the pose may err.
+    pub fn is_beside_the_scalp(&self, p: Point) -> bool {
+        let (place, _) = self.place(p);
+        let away = self.project(place).distance(p) / self.pose.scale as f32;
+        away > STANDS_OFF || place[1] < border_height(azimuth(place)) - BELOW
     }
 
     /// Direction of the photo, of length 1, along which the surface appears shortened at a place of the skull.

@@ -110,6 +110,25 @@ fn a_bald_cap_has_its_curved_area() {
 }
 
 #[test]
+fn thin_hair_on_the_scalp_is_a_region_and_hair_over_the_shoulders_is_none() {
+    let half_hidden = |thin: &(dyn Fn(usize, usize) -> bool + Sync)| {
+        let head = drawn(pose(180.0, 10.0), |_| false);
+        let tissue = Plane::from_fn(SIDE, SIDE, |x, y| if thin(x, y) { Tissue::Hair } else { head.tissue.get(x, y) });
+        let hidden = Plane::from_fn(SIDE, SIDE, |x, y| if thin(x, y) { 0.5 } else { head.hidden.get(x, y) });
+        Segmentation { hidden, ..of(tissue) }
+    };
+    // Two locks beside the neck, down to the photo's edge; and a patch on the back of the head, no larger.
+    let locks = half_hidden(&|x, y| (210..SIDE).contains(&y) && ((35..75).contains(&x) || (245..285).contains(&x)));
+    let patch = half_hidden(&|x, y| (100..150).contains(&y) && (135..185).contains(&x));
+    let found = read_it(&patch).bald_regions;
+    assert!(found.len() == 1 && found[0].kind == RegionKind::Thinning, "{found:?}");
+    assert!(read_it(&locks).bald_regions.is_empty(), "{:?}", read_it(&locks).bald_regions);
+    // Nor does a zone count them as its scalp.
+    let by_zone = read_it(&locks).by_zone;
+    assert!(by_zone.len() > 2 && by_zone.iter().all(|z| z.hidden.value > 0.99), "{by_zone:?}");
+}
+
+#[test]
 fn receded_temples_recede_and_the_mirror_image_mirrors() {
     // The client's left temple is bare 45 mm further back than the border.
     let left = |p: V3| p[0] > 0.14 && p[2] > 0.15 && p[1] > 0.3;
