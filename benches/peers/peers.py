@@ -289,7 +289,7 @@ def growth(program, head, folder, rounds, batches):
     for _ in range(rounds):
         one.append(analysis(program, names[:20], 1)[0])
         two.append(analysis(program, names[:20], 2)[0])
-    return rows, statistics.median(two) / statistics.median(one)
+    return rows, statistics.median(b / a for a, b in zip(one, two))
 
 
 def cpu_name():
