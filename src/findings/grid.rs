@@ -10,8 +10,8 @@ use crate::segmentation::{Segmentation, Tissue};
 /// fifth of a px: 0.1 % of the head's width, far below the 1 % on which people agree.
 const LONGEST_SIDE: usize = 320;
 
-/// How sure the net must be of a place (length of its sine and cosine of the azimuth) before hair is taken not to grow there.
-const SURE_PLACE: f32 = 0.5;
+/// How sure the net must be of a place before it overrules what is seen there: the length of its sine and cosine of the azimuth.
+pub(super) const SURE_PLACE: f32 = 0.5;
 
 /// Tissue fractions on a grid of at most 320 px.
 #[derive(Debug, Clone)]

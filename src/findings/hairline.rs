@@ -5,7 +5,7 @@
 
 use super::Hairline;
 use super::contour::{length, level_lines, resample, simplify, smooth};
-use super::grid::{Grid, components};
+use super::grid::{Grid, SURE_PLACE, components};
 use super::head::Fit;
 use super::skull::{BREADTH_MM, Camera, Part, V3, azimuth, border_height};
 use crate::plane::{Plane, Point};
@@ -31,12 +31,11 @@ const LEAST_FORWARD_MM: f64 = 5.0;
 const FOREHEAD_DEGREES: f64 = 45.0;
 const LOWEST_BELOW_MM: f64 = 30.0;
 /// Skin over the forehead below this height (units of [`crate::segmentation::net::Maps::canonical`], brows 0.25) lies at most 3 cm above the
-/// brows, where the net is this sure of it: hair that ends there hangs over the forehead. The lowest usual hairlines lie 6.4 cm above the
-/// glabella. Volume of hair misleads the model head's pose, and not the face's own places.
+/// brows, where the net is sure of it ([`SURE_PLACE`]): hair that ends there hangs over the forehead. The lowest usual hairlines lie 6.4 cm
+/// above the glabella. Volume of hair misleads the model head's pose, and not the face's own places.
 const BY_THE_BROWS: f32 = 0.48;
 /// Skin below this height of the same units (the mouth lies at -0.4) is neck, chest or shoulder, over which long hair hangs.
 const BELOW_THE_EARS: f32 = -0.25;
-const SURE_PLACE: f32 = 0.5;
 /// From the front and from above the hairline must cross this half-width of the head's middle, mm, over this length, breadths.
 const MIDDLE_MM: f64 = 38.0;
 const LEAST_MIDDLE: f32 = 0.12;

@@ -14,7 +14,7 @@ const ALONG: usize = 2;
 /// The same where tiles are of [`WIDE`] outputs: 24 sums of AVX-512's 32 registers.
 const ALONG_WIDE: usize = 3;
 /// Outputs of a tile of AVX-512.
-const WIDE: usize = 8;
+const WIDE: usize = lanes::tile_of(Isa::Avx512);
 /// Tiles that are computed for some outputs before the next outputs, so that their weights serve more than once; with more of them the
 /// lines of all channels no longer fit the first cache.
 const TILES: usize = 2;

@@ -38,7 +38,7 @@ pub(super) struct Response {
     scanned: usize,
     /// Maxima that wait for the response above.
     pub waiting: VecDeque<Peak>,
-    /// Which rows of its last band exceed the floor, for each vector of columns; memory of [`scan`].
+    /// Which groups of rows of its last band exceed the floor, for each vector of columns; memory of [`scan`].
     high: Vec<u8>,
 }
 
