@@ -63,7 +63,7 @@ fn share(segmentation: &Segmentation) -> Option<Estimate<f64>> {
     // Told once for each of the net's px, of which there are far fewer.
     let below = segmentation.canonical.as_ref().map(|places| places.map(is_below_the_border));
     let (w, h) = (segmentation.probability.width(), segmentation.probability.height());
-    let hangs = |x: usize, y: usize| below.as_ref().is_some_and(|b| b.get(x * b.width() / w, y * b.height() / h));
+    let hangs = |x: usize, y: usize| below.as_ref().is_some_and(|b| b.get_scaled((x, y), (w, h)));
     let (mut above, mut all) = (Sum::default(), Sum::default());
     for y in 0..h {
         for (x, (p, hidden)) in segmentation.probability.row(y).iter().zip(segmentation.hidden.row(y)).enumerate() {

@@ -122,6 +122,13 @@ impl<T: Copy> Plane<T> {
         self.data[y * self.width + x]
     }
 
+    /// The value at px `(x, y)` of another plane, of `width` x `height` px, that shows the same picture: the one that holds its corner.
+    #[must_use]
+    #[inline]
+    pub fn get_scaled(&self, (x, y): (usize, usize), (width, height): (usize, usize)) -> T {
+        self.get(x * self.width / width, y * self.height / height)
+    }
+
     /// Sets the value at column `x`, row `y`.
     #[inline]
     pub fn set(&mut self, x: usize, y: usize, value: T) {

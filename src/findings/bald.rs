@@ -86,13 +86,10 @@ pub(super) fn regions(grid: &Grid, rooted: &Grid, pose: &Pose, scale: Option<&Sc
             on_scalp[l as usize - 1] += usize::from(share > 0.5);
         }
         for (i, &size) in sizes.iter().enumerate() {
-            if (size as f64) < least {
+            if (size as f64) < least || 2 * on_scalp[i] < size {
                 continue;
             }
             let of = |x: usize, y: usize| label.get(x, y) == i as u32 + 1;
-            if 2 * on_scalp[i] < size {
-                continue;
-            }
             let mask = Plane::from_fn(w, h, |x, y| f32::from(u8::from(of(x, y))));
             let Some(outline) = outline(&mask, grid, pose) else { continue };
             // A rim between bald skin and hair is the eye's own blur, not a region: it must be wider than its smoothing.

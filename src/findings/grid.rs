@@ -68,7 +68,7 @@ impl Grid {
     pub fn rooted(&self, camera: &Camera, places: Option<&Plane<[f32; 3]>>) -> Self {
         let (w, h) = self.size();
         let hangs = |x: usize, y: usize| {
-            let told = places.map(|p| p.get(x * p.width() / w, y * p.height() / h));
+            let told = places.map(|p| p.get_scaled((x, y), (w, h)));
             told.is_some_and(|at| at[0].hypot(at[1]) > SURE_PLACE && is_below_the_border(at))
                 || camera.is_beside_the_scalp(self.to_photo(x as f32, y as f32))
         };

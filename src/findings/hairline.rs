@@ -266,8 +266,8 @@ fn judge(
 
 /// Whether the net places a px of the grid where hair may hang but no hairline runs: on the forehead near the brows, on the face below
 /// them, or below the ears.
-fn lies_below_hairlines(places: &Plane<[f32; 3]>, at: (usize, usize), (w, h): (usize, usize)) -> bool {
-    let [sine, cosine, height] = places.get(at.0 * places.width() / w, at.1 * places.height() / h);
+fn lies_below_hairlines(places: &Plane<[f32; 3]>, at: (usize, usize), size: (usize, usize)) -> bool {
+    let [sine, cosine, height] = places.get_scaled(at, size);
     let over_forehead = f64::from(sine.atan2(cosine).to_degrees().abs()) < FOREHEAD_DEGREES;
     sine.hypot(cosine) > SURE_PLACE && height < if over_forehead { BY_THE_BROWS } else { BELOW_THE_EARS }
 }

@@ -380,7 +380,7 @@ pub(super) fn glabella(segmentation: &Segmentation) -> Option<Point> {
             let [sin, cos, height] = canonical.get(u, v);
             let middle = sin.atan2(cos).to_degrees().abs() < MIDDLE_DEGREES && sin.hypot(cos) > SURE;
             if middle && (height - BROW).abs() < AROUND_BROW {
-                let skin = p.get(u * p.width() / w, v * p.height() / h)[1];
+                let skin = p.get_scaled((u, v), (w, h))[1];
                 if skin > 0.5 {
                     (x, y, n) = (x + u as f64, y + v as f64, n + 1);
                 }

@@ -94,10 +94,7 @@ pub(super) fn lay(grid: &Grid, camera: &Camera, breadth_px: f64, segmentation: &
             }
             let (place, cosine) = camera.place(grid.to_photo(x as f32, y as f32));
             let hidden = f64::from(grid.hidden.get(x, y)).clamp(0.0, 1.0);
-            let doubt = {
-                let at = |i: usize, n: usize, of: usize| i * of / n;
-                f64::from(unsure.get(at(x, w, unsure.width()), at(y, h, unsure.height())))
-            };
+            let doubt = f64::from(unsure.get_scaled((x, y), (w, h)));
             // On the curved head a px near the limb stands for more scalp.
             let weight = dome / cosine.max(LEAST_COSINE);
             let z = &mut zones[zone(place) as usize - 1];

@@ -70,7 +70,7 @@ pub(super) unsafe fn respond<L: Lanes<R>, const R: usize>(
         for y in new.clone() {
             // SAFETY: the core's columns are this strip's own.
             let line = unsafe { canvas.columns(y, columns.start, columns.end) };
-            let (a, b) = difference.rows(y, columns.start);
+            let (a, b) = difference.rows(y, columns.start as i64);
             line.iter_mut().zip(b.iter().zip(a)).for_each(|(o, (b, a))| *o = b - a);
         }
     }
@@ -79,7 +79,7 @@ pub(super) unsafe fn respond<L: Lanes<R>, const R: usize>(
             // SAFETY: as above, halved; strips begin at even columns.
             let lines =
                 unsafe { [smooth, response].map(|c| c.columns(y / 2, columns.start / 2, columns.end.div_ceil(2))) };
-            let (a, b) = difference.rows(y, columns.start);
+            let (a, b) = difference.rows(y, columns.start as i64);
             // SAFETY: compiled for L by contract.
             unsafe { halve::<L, R>(a, b, lines) };
         }
@@ -88,42 +88,39 @@ pub(super) unsafe fn respond<L: Lanes<R>, const R: usize>(
     let rows = responses[q].scanned..new.end - 1;
     let inside = columns.start.max(1)..columns.end.min(walk.width - 1);
     let Response { waiting, high, .. } = &mut responses[q];
-    if !rows.is_empty() && !inside.is_empty() {
-        let window = Window::of(&difference, &rows, &columns);
-        let under = (q > 0).then(|| Difference { fine: &levels[i - 1], coarse: &levels[i] });
-        let under = under.as_ref().map(|under| Window::of(under, &rows, &columns));
-        let consider = |x: usize, y: usize| {
-            let v = window.at(x, y);
-            // Most of a plane's maxima go already here.
-            if !halfway && under.as_ref().is_some_and(|under| v <= under.at(x, y)) {
-                return;
-            }
-            let own = window.patch(x, y);
-            // Of equal neighbours the first in reading order counts.
-            if own[1][0] == v || own[0].contains(&v) {
-                return;
-            }
-            let near = match (&under, below) {
-                (Some(under), _) => under.patch(x, y),
-                (None, Some(plane)) => patch_of_plane(plane, walk.width, walk.height, x, y),
-                (None, None) => [[f32::MIN; 3]; 3],
-            };
-            if !halfway && v <= most(near) {
-                return;
-            }
-            let (dx, dy) = summit(own);
-            let top = if halfway {
-                interpolated(own, (dx + dx).round_ties_even() * 0.5, (dy + dy).round_ties_even() * 0.5)
-            } else {
-                v
-            };
-            if !halfway || (under.is_none() && below.is_none()) || top > halfway_most(near, dx, dy) {
-                waiting.push_back(Peak { x: x as u32, y: y as u32, value: v, summit: top, dx, dy, response: q as u8 });
-            }
+    let window = Window::of(&difference, &rows, &columns);
+    let under = (q > 0).then(|| Window::of(&Difference { fine: &levels[i - 1], coarse: &levels[i] }, &rows, &columns));
+    let consider = |x: usize, y: usize| {
+        let v = window.at(x, y);
+        // Most of a plane's maxima go already here.
+        if !halfway && under.as_ref().is_some_and(|under| v <= under.at(x, y)) {
+            return;
+        }
+        let own = window.patch(x, y);
+        // Of equal neighbours the first in reading order counts.
+        if own[1][0] == v || own[0].contains(&v) {
+            return;
+        }
+        let near = match (&under, below) {
+            (Some(under), _) => under.patch(x, y),
+            (None, Some(plane)) => patch_of_plane(plane, walk.width, walk.height, x, y),
+            (None, None) => [[f32::MIN; 3]; 3],
         };
-        // SAFETY: compiled for L by contract.
-        unsafe { scan::<L, R>(&window, rows, columns, inside, floor, high, consider) };
-    }
+        if !halfway && v <= most(near) {
+            return;
+        }
+        let (dx, dy) = summit(own);
+        let top = if halfway {
+            interpolated(own, (dx + dx).round_ties_even() * 0.5, (dy + dy).round_ties_even() * 0.5)
+        } else {
+            v
+        };
+        if !halfway || (under.is_none() && below.is_none()) || top > halfway_most(near, dx, dy) {
+            waiting.push_back(Peak { x: x as u32, y: y as u32, value: v, summit: top, dx, dy, response: q as u8 });
+        }
+    };
+    // SAFETY: compiled for L by contract.
+    unsafe { scan::<L, R>(&window, rows, columns, inside, floor, high, consider) };
     settle(&difference, halfway, responses, q, new.end, found);
 }
 
@@ -172,12 +169,12 @@ struct Difference<'a> {
     coarse: &'a Ring,
 }
 
-impl Difference<'_> {
-    /// Rows `y` of both levels, from column `x` of the picture.
+impl<'a> Difference<'a> {
+    /// Rows `y` of both levels, from column `x` of the picture, which may lie in the halo before it.
     #[inline(always)]
-    fn rows(&self, y: usize, x: usize) -> (&[f32], &[f32]) {
-        let at = |ring: &Ring| (x as i64 - ring.left) as usize;
-        (&self.fine.row(y)[at(self.fine)..], &self.coarse.row(y)[at(self.coarse)..])
+    fn rows(&self, y: usize, x: i64) -> (&'a [f32], &'a [f32]) {
+        let from = |ring: &'a Ring| &ring.row(y)[(x - ring.left) as usize..];
+        (from(self.fine), from(self.coarse))
     }
 
     /// The 3 x 3 values at a pixel.
@@ -185,11 +182,17 @@ impl Difference<'_> {
     fn patch(&self, x: usize, y: usize) -> [[f32; 3]; 3] {
         let mut values = [[0.0; 3]; 3];
         for (values, y) in values.iter_mut().zip(y - 1..) {
-            let (a, b) = self.rows(y, x - 1);
-            *values = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
+            *values = three(self.rows(y, x as i64 - 1), 0);
         }
         values
     }
+}
+
+/// Three values of a response from column `c` of a pair of rows.
+#[inline(always)]
+fn three((a, b): (&[f32], &[f32]), c: usize) -> [f32; 3] {
+    let (a, b) = (&a[c..c + 3], &b[c..c + 3]);
+    [b[0] - a[0], b[1] - a[1], b[2] - a[2]]
 }
 
 /// Rows that are looked at together: a band and a row on each side.
@@ -209,11 +212,7 @@ impl<'a> Window<'a> {
     /// Of `rows`, at most a band, in some columns; there is a column on each side.
     fn of(difference: &Difference<'a>, rows: &Range<usize>, columns: &Range<usize>) -> Self {
         assert!(rows.len() <= BAND);
-        let rows_of = |j: usize| {
-            let y = (rows.start + j).min(rows.end + 1) - 1;
-            let of = |ring: &'a Ring| &ring.row(y)[(columns.start as i64 - 1 - ring.left) as usize..];
-            (of(difference.fine), of(difference.coarse))
-        };
+        let rows_of = |j: usize| difference.rows((rows.start + j).min(rows.end + 1) - 1, columns.start as i64 - 1);
         Self { rows: std::array::from_fn(rows_of), first: (columns.start, rows.start) }
     }
 
@@ -229,9 +228,8 @@ impl<'a> Window<'a> {
     fn patch(&self, x: usize, y: usize) -> [[f32; 3]; 3] {
         let (c, r) = (x - self.first.0, y - self.first.1);
         let mut values = [[0.0; 3]; 3];
-        for (values, (a, b)) in values.iter_mut().zip(&self.rows[r..r + 3]) {
-            let (a, b) = (&a[c..c + 3], &b[c..c + 3]);
-            *values = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
+        for (values, rows) in values.iter_mut().zip(&self.rows[r..r + 3]) {
+            *values = three(*rows, c);
         }
         values
     }
@@ -258,6 +256,9 @@ unsafe fn scan<L: Lanes<R>, const R: usize>(
     high: &mut Vec<u8>,
     mut peak: impl FnMut(usize, usize),
 ) {
+    if rows.is_empty() || inside.is_empty() {
+        return;
+    }
     let (height, width) = (rows.len(), columns.len());
     let pointers: [(*const f32, *const f32); MOST] = std::array::from_fn(|j| {
         let (a, b) = window.rows[j];
