@@ -202,7 +202,7 @@ impl<T: Copy> Plane<T> {
     }
 }
 
-impl Plane<f32> {
+impl<T: Copy + Into<f32>> Plane<T> {
     /// Bilinear value at a position in px where `(0, 0)` is the centre of the first pixel; clamped at the border.
     #[must_use]
     #[inline]
@@ -212,8 +212,9 @@ impl Plane<f32> {
         let (x0, y0) = (x as usize, y as usize);
         let (x1, y1) = ((x0 + 1).min(self.width - 1), (y0 + 1).min(self.height - 1));
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let top = self.get(x0, y0) * (1.0 - fx) + self.get(x1, y0) * fx;
-        let bottom = self.get(x0, y1) * (1.0 - fx) + self.get(x1, y1) * fx;
+        let at = |x: usize, y: usize| -> f32 { self.get(x, y).into() };
+        let top = at(x0, y0) * (1.0 - fx) + at(x1, y0) * fx;
+        let bottom = at(x0, y1) * (1.0 - fx) + at(x1, y1) * fx;
         top * (1.0 - fy) + bottom * fy
     }
 }

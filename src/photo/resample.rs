@@ -44,13 +44,15 @@ fn halved(rgb: &Plane<[u8; 3]>) -> Plane<[u8; 3]> {
     out
 }
 
-impl Photo {
+impl Plane<[u8; 3]> {
     /// Luma of each pixel, 0..255, gamma-coded like the photo; see [`luma`].
     #[must_use]
     pub fn luminance(&self) -> Plane<u8> {
-        self.rgb.map(luma)
+        self.map(luma)
     }
+}
 
+impl Photo {
     /// The photo, or the smallest of its copies by halves whose longer side has at least `side` px: what smaller pictures are
     /// made from, so that only the first one reads all px of the photo. Each px of a copy is the mean of those it stands
     /// for; a last row or column without a partner counts twice.

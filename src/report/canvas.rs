@@ -1,6 +1,7 @@
 //! A picture to draw on: anti-aliased lines with halos, text, labels.
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
+use rayon::prelude::*;
 use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
 };
@@ -70,6 +71,18 @@ impl Canvas {
         for (line, row) in lines.zip(picture.rows()) {
             line.iter_mut().skip(left).zip(row).for_each(|(to, [r, g, b])| *to = [*r, *g, *b, 255]);
         }
+    }
+
+    /// The rows of a part of the picture: sRGB of each px, then its opacity, which is to stay.
+    pub fn part(
+        &mut self,
+        left: usize,
+        top: usize,
+        (width, height): (usize, usize),
+    ) -> impl IndexedParallelIterator<Item = &mut [[u8; 4]]> {
+        let w = self.pixmap.width() as usize;
+        let lines = self.pixmap.data_mut().as_chunks_mut::<4>().0.par_chunks_exact_mut(w);
+        lines.skip(top).take(height).map(move |line| &mut line[left..left + width])
     }
 
     /// The picture's size.

@@ -209,7 +209,7 @@ pub fn document(photo: &Photo, file_name: &str, a: &Analysis) -> Document {
                 .segmentation
                 .canonical
                 .as_ref()
-                .and(Net::embedded().ok())
+                .and_then(|_| Net::embedded().ok())
                 .map(|net| net.sha256().to_owned()),
             ..Software::this()
         },

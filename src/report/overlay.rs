@@ -88,15 +88,17 @@ pub fn draw(photo: &Photo, a: &Analysis) -> Overlay {
         Frame { zoom: zoom as f32, left: ((canvas_width - width) / 2) as f32, top: head as f32, width, height, text };
     let mut canvas = Canvas::new(canvas_width as u32, (head + height + foot) as u32, INK);
     let closeup = a.view.view == View::Closeup;
-    // As large as the copy already, unless a small photo is enlarged.
-    let mut picture = photo.on_screen().resized(width, height, FilterType::CatmullRom);
-    if !closeup {
-        head::tint(&mut picture, a);
+    let copy = photo.on_screen();
+    if (copy.width(), copy.height()) == (width, height) {
+        canvas.place(copy, frame.left as usize, head);
+    } else {
+        // A small photo is enlarged.
+        canvas.place(&copy.resized(width, height, FilterType::CatmullRom), frame.left as usize, head);
     }
-    canvas.place(&picture, frame.left as usize, head);
     if closeup {
         closeup::marks(&mut canvas, &frame, a);
     } else {
+        head::tint(&mut canvas, &frame, a);
         head::marks(&mut canvas, &frame, a);
     }
     // Lines that left the photo must not lie on the bands.

@@ -78,7 +78,7 @@ pub fn detect(photo: &Photo) -> Vec<Marker> {
     // A 20 mm tag on a photo of 400 mm has 80 px there.
     let copy = photo.on_screen();
     let shrink = photo.rgb.width() as f32 / copy.width() as f32;
-    let luma = copy.luma();
+    let luma = copy.luminance();
     let mut found: Vec<Marker> = Vec::new();
     for corners in candidates::quads(&luma) {
         let Some(corners) = geometry::refine(&luma, corners) else { continue };

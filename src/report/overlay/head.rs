@@ -40,9 +40,9 @@ pub(super) fn colour(hidden: f32) -> (Rgb, f32) {
     ([r, g, b], STRONGEST * (1.0 - hidden).powf(0.7) + 0.03)
 }
 
-/// Lays the coverage's colours over the photo, with soft edges.
-pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
-    let (w, h) = (picture.width(), picture.height());
+/// Lays the coverage's colours over the photo on the canvas, with soft edges.
+pub(super) fn tint(canvas: &mut Canvas, frame: &Frame, a: &Analysis) {
+    let (w, h) = (frame.width, frame.height);
     let tissue = &a.segmentation.tissue;
     // The colours are soft, so they are blurred small and read between the px.
     let shrink = (w.max(h) as f32 / SOFT_SIDE).max(1.0);
@@ -61,7 +61,7 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
     let table: Vec<(Rgb, f32)> = (0..=255u16).map(|i| colour(f32::from(i) / 255.0)).collect();
     let columns: Vec<_> = (0..w).map(|x| neighbours(x, w, sw)).collect();
     let cells = cells(&columns);
-    picture.as_mut_slice().par_chunks_exact_mut(w).enumerate().with_min_len(16).for_each_init(
+    canvas.part(frame.left as usize, frame.top as usize, (w, h)).enumerate().with_min_len(16).for_each_init(
         || vec![[0.0f32; 2]; sw],
         |line, (y, row)| {
             let (y0, y1, fy) = neighbours(y, h, sh);
@@ -80,7 +80,8 @@ pub(super) fn tint(picture: &mut Plane<[u8; 3]>, a: &Analysis) {
                     if mask > LEAST_SEEN {
                         let hidden = ((a[1] + fx * (b[1] - a[1])) / mask).clamp(0.0, 255.0) as usize;
                         let (tint, strength) = table[hidden];
-                        *px = mix(*px, tint, strength * mask.min(1.0));
+                        let [r, g, b, _] = px;
+                        [*r, *g, *b] = mix([*r, *g, *b], tint, strength * mask.min(1.0));
                     }
                 }
             }

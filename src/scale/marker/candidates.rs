@@ -12,7 +12,7 @@ const LEAST_SIDE: f64 = 16.0;
 ///
 /// Dark is relative to the neighbourhood, in a narrow and in a wide window: the narrow one follows uneven light, the
 /// wide one keeps large black areas whole.
-pub fn quads(luma: &Plane<f32>) -> Vec<[Point; 4]> {
+pub fn quads(luma: &Plane<u8>) -> Vec<[Point; 4]> {
     let wide = luma.width().max(luma.height()) / 16;
     let sums = Sums::of(luma);
     [12, wide.max(25)]
@@ -22,19 +22,19 @@ pub fn quads(luma: &Plane<f32>) -> Vec<[Point; 4]> {
         .collect()
 }
 
-/// Summed luma in whole grey levels over the rectangle from the origin, for means of any window. Modulo 2^32, which leaves
+/// Summed luma over the rectangle from the origin, for means of any window. Modulo 2^32, which leaves
 /// the sums of windows below 2900 px of side exact and below 2^31.
 struct Sums(Plane<u32>);
 
 impl Sums {
-    fn of(luma: &Plane<f32>) -> Self {
+    fn of(luma: &Plane<u8>) -> Self {
         let width = luma.width() + 1;
         let mut sums = Plane::filled(width, luma.height() + 1, 0u32);
         for (y, row) in luma.rows().enumerate() {
             let (above, here) = sums.as_mut_slice()[y * width..(y + 2) * width].split_at_mut(width);
             let mut sum = 0u32;
             for ((here, above), luma) in here[1..].iter_mut().zip(&above[1..]).zip(row) {
-                sum = sum.wrapping_add((luma + 0.5) as u32);
+                sum = sum.wrapping_add(u32::from(*luma));
                 *here = above.wrapping_add(sum);
             }
         }
@@ -42,7 +42,7 @@ impl Sums {
     }
 
     /// Where a pixel is clearly darker than the mean of the window around it.
-    fn dark(&self, luma: &Plane<f32>, radius: usize) -> Plane<bool> {
+    fn dark(&self, luma: &Plane<u8>, radius: usize) -> Plane<bool> {
         // Black print on white paper is below half of the white, blurred still below 0.85 of the mean of both; the
         // constant keeps noise of a dark photo out.
         const SHARE: f32 = 0.88;
@@ -52,10 +52,10 @@ impl Sums {
         out.as_mut_slice().par_chunks_exact_mut(w).enumerate().with_min_len(16).for_each(|(y, out)| {
             let (y0, y1) = (y.saturating_sub(radius), (y + radius + 1).min(h));
             let (upper, lower, row) = (self.0.row(y0), self.0.row(y1), luma.row(y));
-            let is_dark = |x0: usize, x1: usize, luma: f32| {
+            let is_dark = |x0: usize, x1: usize, luma: u8| {
                 let sum = lower[x1].wrapping_sub(lower[x0]).wrapping_sub(upper[x1].wrapping_sub(upper[x0]));
                 let area = ((x1 - x0) * (y1 - y0)) as f32;
-                luma * area < SHARE * sum.cast_signed() as f32 - OFFSET * area
+                f32::from(luma) * area < SHARE * sum.cast_signed() as f32 - OFFSET * area
             };
             let (inner, outer) = if w > 2 * radius { (radius, w - radius) } else { (w, w) };
             for x in (0..inner).chain(outer..w) {
@@ -68,7 +68,7 @@ impl Sums {
             for ((out, luma), (lower, upper)) in out[inner..outer].iter_mut().zip(&row[inner..outer]).zip(windows) {
                 let sum = lower[span].wrapping_sub(lower[0]).wrapping_sub(upper[span].wrapping_sub(upper[0]));
                 // Sums of windows stay below 2^31, and signed whole numbers become floats in one instruction.
-                *out = luma * area < SHARE * sum.cast_signed() as f32 - OFFSET * area;
+                *out = f32::from(*luma) * area < SHARE * sum.cast_signed() as f32 - OFFSET * area;
             }
         });
         out

@@ -71,7 +71,7 @@ struct Line {
 /// Moves each side to the middle of its edge from dark to bright, and the corners to where the sides meet.
 ///
 /// Coordinates count from px edges: the centre of the first px is (0.5, 0.5).
-pub fn refine(luma: &Plane<f32>, corners: [Point; 4]) -> Option<[Point; 4]> {
+pub fn refine(luma: &Plane<u8>, corners: [Point; 4]) -> Option<[Point; 4]> {
     let mut corners = corners;
     for _ in 0..2 {
         let lines = [0, 1, 2, 3].map(|i| edge(luma, corners[i], corners[(i + 1) % 4]));
@@ -90,7 +90,7 @@ pub fn refine(luma: &Plane<f32>, corners: [Point; 4]) -> Option<[Point; 4]> {
 }
 
 /// The line along the strongest rise of luma across the side from `a` to `b`; outside lies to the left of the way.
-fn edge(luma: &Plane<f32>, a: Point, b: Point) -> Option<Line> {
+fn edge(luma: &Plane<u8>, a: Point, b: Point) -> Option<Line> {
     const STEP: f32 = 0.25;
     let length = a.distance(b);
     let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);

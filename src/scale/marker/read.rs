@@ -12,7 +12,7 @@ const LEAST_CONTRAST: f64 = 15.0;
 const SHARPENING: f64 = 0.25;
 
 /// Reads the tag; none where the border is not black on white or the code is unknown.
-pub fn tag(luma: &Plane<f32>, corners: &[Point; 4]) -> Option<usize> {
+pub fn tag(luma: &Plane<u8>, corners: &[Point; 4]) -> Option<usize> {
     let map = Homography::of_square(corners);
     let cell = SQUARE as f64;
     let at = |column: f64, row: f64| {
