@@ -47,9 +47,9 @@ fn map(segmentation: &Segmentation) -> Plane<u8> {
     };
     enlarged_rows(&segmentation.hidden, size, neighbours, bears_hair, |y, shares, row| {
         for ((out, tissue), share) in row.iter_mut().zip(tissue.row(y)).zip(shares) {
-            if is_scalp_or_hair(*tissue) {
-                *out = (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
-            }
+            // Both are computed: that compiles to vectors.
+            let hidden = (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+            *out = if is_scalp_or_hair(*tissue) { hidden } else { 0 };
         }
     })
 }

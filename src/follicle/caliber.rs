@@ -9,6 +9,7 @@ use std::f32::consts::{SQRT_2, TAU};
 use crate::follicle::cells::Cells;
 use crate::follicle::trace::heading;
 use crate::follicle::{HairKind, Micrometre};
+use crate::plane::table::Table;
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::closeup::darkness::{Contrast, quantile};
@@ -52,6 +53,8 @@ pub struct Gauge<'a> {
     cells: Cells<usize>,
     /// Standard deviation of the blur in px, 0 where no clear edge tells it.
     blur: f32,
+    /// The share of linear light that is missing, by the contrast.
+    linear: Table,
 }
 
 impl<'a> Gauge<'a> {
@@ -61,8 +64,9 @@ impl<'a> Gauge<'a> {
         for (k, path) in paths.iter().enumerate() {
             path.iter().step_by(2).for_each(|p| cells.add(*p, k));
         }
-        let gauge = Self { contrast, typical, paths, cells, blur: 0.0 };
-        let least = CLEAR * gauge.linear(contrast.hair);
+        let linear = Table::of(0.0..1.0, |c| 1.0 - (1.0 - c).powf(contrast.to_linear));
+        let gauge = Self { contrast, typical, paths, cells, blur: 0.0, linear };
+        let least = CLEAR * gauge.linear.at(contrast.hair);
         let mut blurs: Vec<f32> = paths
             .iter()
             .flat_map(|path| (1..path.len().saturating_sub(1)).step_by(3).map(move |i| (path, i)))
@@ -81,7 +85,7 @@ impl<'a> Gauge<'a> {
     pub fn width(&self, k: usize) -> Option<Width> {
         let path = self.paths[k];
         let at = |x: f32, y: f32| self.contrast.plane.sample(x, y).max(0.0);
-        let linear = |v: f32| self.linear(v);
+        let linear = |v: f32| self.linear.at(v);
         let beside: Vec<[f32; 2]> = (0..path.len()).map(|i| self.beside(k, i)).collect();
         let within = |i: usize, most: [f32; 2]| profile(path, i, self.typical, most, &at, &linear);
         let alone = |i: usize| beside[i].iter().all(|d| d.is_infinite()).then(|| within(i, beside[i])).flatten();
@@ -125,12 +129,8 @@ impl<'a> Gauge<'a> {
         nearest
     }
 
-    fn linear(&self, contrast: f32) -> f32 {
-        1.0 - (1.0 - contrast.clamp(0.0, 1.0)).powf(self.contrast.to_linear)
-    }
-
     fn at(&self, x: f32, y: f32) -> f32 {
-        self.linear(self.contrast.plane.sample(x, y))
+        self.linear.at(self.contrast.plane.sample(x, y))
     }
 }
 

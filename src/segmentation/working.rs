@@ -128,10 +128,13 @@ pub fn enlarged_rows<T: Copy + Send + Default>(
     wanted: impl Fn(usize, Range<usize>) -> bool + Sync,
     make: impl Fn(usize, &[f32], &mut [T]) + Sync,
 ) -> Plane<T> {
-    /// Columns that are asked for together.
+    /// Columns that are asked for together, at least.
     const TOGETHER: usize = 64;
-    let columns: Vec<(u32, u32, f32)> =
-        (0..width).map(|x| place(x, width, plane.width())).map(|(x0, x1, f)| (x0 as u32, x1 as u32, f)).collect();
+    let columns: Vec<(usize, usize, f32)> = (0..width).map(|x| place(x, width, plane.width())).collect();
+    let shares: Vec<f32> = columns.iter().map(|c| c.2).collect();
+    let cells = cells(&columns);
+    let parts: Vec<_> = cells.chunks((TOGETHER * cells.len()).div_ceil(width.max(1)).max(1)).collect();
+    let are_long = width >= 3 * cells.len();
     let mut out = vec![T::default(); width * height];
     out.par_chunks_exact_mut(width.max(1)).enumerate().with_min_len(16).for_each_init(
         || (vec![0.0f32; plane.width()], vec![0.0f32; width]),
@@ -140,13 +143,24 @@ pub fn enlarged_rows<T: Copy + Send + Default>(
             for ((v, a), b) in between.iter_mut().zip(plane.row(y0)).zip(plane.row(y1)) {
                 *v = a + f * (b - a);
             }
-            for (i, (values, columns)) in values.chunks_mut(TOGETHER).zip(columns.chunks(TOGETHER)).enumerate() {
-                if !wanted(y, i * TOGETHER..i * TOGETHER + columns.len()) {
+            for part in &parts {
+                let all = part[0].start..part[part.len() - 1].end;
+                if !wanted(y, all.clone()) {
                     continue;
                 }
-                for (v, &(x0, x1, f)) in values.iter_mut().zip(columns) {
-                    let (a, b) = (between[x0 as usize], between[x1 as usize]);
-                    *v = a + f * (b - a);
+                if are_long {
+                    // All px of a cell lie between the same two values.
+                    for cell in *part {
+                        let (x0, x1, _) = columns[cell.start];
+                        let (a, b) = (between[x0], between[x1]);
+                        let own = values[cell.clone()].iter_mut().zip(&shares[cell.clone()]);
+                        own.for_each(|(v, f)| *v = a + f * (b - a));
+                    }
+                } else {
+                    for (v, &(x0, x1, f)) in values[all.clone()].iter_mut().zip(&columns[all]) {
+                        let (a, b) = (between[x0], between[x1]);
+                        *v = a + f * (b - a);
+                    }
                 }
             }
             make(y, values, row);

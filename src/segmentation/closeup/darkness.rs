@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::plane::Plane;
+use crate::plane::table::Table;
 use crate::segmentation::closeup::blur::box_mean;
 use crate::segmentation::closeup::flakes;
 use crate::segmentation::closeup::resample::enlarged;
@@ -112,14 +113,11 @@ fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) ->
     let block = (2.0 * width).round().max(4.0) as usize;
     let (columns, rows) = (plane.width().div_ceil(block), plane.height().div_ceil(block));
     let cell = |bx: usize, by: usize, most: f32| {
+        let across = bx * block..((bx + 1) * block).min(plane.width());
         let mut values = Vec::with_capacity(block * block / 2);
         for y in (by * block..((by + 1) * block).min(plane.height())).step_by(2) {
-            for x in bx * block..((bx + 1) * block).min(plane.width()) {
-                let v = plane.get(x, y);
-                if field.get(x, y) && v <= most {
-                    values.push(sign * v);
-                }
-            }
+            let row = (&plane.row(y)[across.clone()], &field.row(y)[across.clone()]);
+            gather(row, |v| v <= most, |v| sign * v, &mut values);
         }
         if values.len() < block { f32::NAN } else { quantile(&mut values, 0.7) }
     };
@@ -150,39 +148,49 @@ fn background(plane: &Plane<f32>, field: &Plane<bool>, width: f32, sign: f32) ->
     (box_mean(&smooth, 1).map(|v| sign * v), block)
 }
 
-/// The values of a plane that lie in the field. They are many, so nothing stores them all.
+/// The values of a plane that lie in the field, of as many rows as are needed. They are many, so nothing stores them all.
 #[derive(Clone, Copy)]
 struct Inside<'a> {
-    values: &'a [f32],
-    field: &'a [bool],
+    plane: &'a Plane<f32>,
+    field: &'a Plane<bool>,
+    /// Of every how many rows one is looked at.
+    step: usize,
 }
 
-impl Inside<'_> {
-    /// Of every how many px one is looked at to find out about where the median lies.
+impl<'a> Inside<'a> {
+    /// Of every how many px of a row one is looked at to find out about where the median lies.
     const SPARSE: usize = 61;
 
-    /// Appends what `of` makes of each of the values that are `kept`, as far as it is.
-    fn gather(&self, kept: impl Fn(f32) -> bool, of: impl Fn(f32) -> f32, into: &mut Vec<f32>) {
-        // Without branches: each value is written, and the next one over it unless it counts.
-        let mut found = [0.0f32; 1024];
-        for (values, field) in self.values.chunks(found.len()).zip(self.field.chunks(found.len())) {
-            let mut n = 0;
-            for (v, f) in values.iter().zip(field) {
-                found[n] = of(*v);
-                n += usize::from(*f & kept(*v));
-            }
-            into.extend_from_slice(&found[..n]);
-        }
+    /// Px that settle a quantile to a thousandth of the values.
+    const ENOUGH: usize = 1_000_000;
+
+    fn of(plane: &'a Plane<f32>, field: &'a Plane<bool>) -> Self {
+        Self { plane, field, step: (plane.as_slice().len() / Self::ENOUGH).max(1) }
+    }
+
+    fn rows(self) -> impl Iterator<Item = (&'a [f32], &'a [bool])> {
+        (0..self.plane.height()).step_by(self.step).map(move |y| (self.plane.row(y), self.field.row(y)))
+    }
+
+    /// What `of` makes of each of the values that are `kept`, as far as it is.
+    fn gather(self, kept: impl Fn(f32) -> bool, of: impl Fn(f32) -> f32) -> Vec<f32> {
+        let mut found = Vec::new();
+        self.rows().for_each(|row| gather(row, &kept, &of, &mut found));
+        found
     }
 
     /// Median of what `of` makes of each of the values that are `kept`, as [`quantile`] tells it: a few of them tell between which two it
     /// lies, all are counted, and only those between the two are sorted.
-    fn median(&self, kept: impl Fn(f32) -> bool, of: impl Fn(f32) -> f32) -> f32 {
-        let sparse = self.values.iter().zip(self.field).step_by(Self::SPARSE);
-        let mut sample: Vec<f32> = sparse.filter(|(v, f)| **f && kept(**v)).map(|(v, _)| of(*v)).collect();
+    fn median(self, kept: impl Fn(f32) -> bool, of: impl Fn(f32) -> f32) -> f32 {
+        let mut sample = Vec::new();
+        for (i, (values, field)) in self.rows().enumerate() {
+            // Columns differ from row to row, for what is upright in the photo.
+            let few = values.iter().zip(field).skip(i * 23 % Self::SPARSE).step_by(Self::SPARSE);
+            sample.extend(few.filter(|(v, f)| **f && kept(**v)).map(|(v, _)| of(*v)));
+        }
         let [low, high] = [0.48, 0.52].map(|q| quantile(&mut sample, q));
         let (mut all, mut lower) = (0usize, 0usize);
-        for (values, field) in self.values.chunks(1 << 12).zip(self.field.chunks(1 << 12)) {
+        for (values, field) in self.rows() {
             let counts = values.iter().zip(field).fold((0u32, 0u32), |(all, lower), (v, f)| {
                 let counted = *f & kept(*v);
                 (all + u32::from(counted), lower + u32::from(counted & (of(*v) < low)))
@@ -193,17 +201,31 @@ impl Inside<'_> {
             return 0.0;
         }
         let rank = ((all - 1) as f32 * 0.5).round() as usize;
-        let mut between = Vec::new();
-        self.gather(|v| kept(v) & (low..=high).contains(&of(v)), &of, &mut between);
+        let mut between = self.gather(|v| kept(v) & (low..=high).contains(&of(v)), &of);
         match rank.checked_sub(lower).filter(|k| *k < between.len()) {
             Some(k) => *between.select_nth_unstable_by(k, f32::total_cmp).1,
             // The few were unlike the others.
-            None => {
-                between.clear();
-                self.gather(&kept, &of, &mut between);
-                *between.select_nth_unstable_by(rank, f32::total_cmp).1
-            }
+            None => *self.gather(&kept, &of).select_nth_unstable_by(rank, f32::total_cmp).1,
         }
+    }
+}
+
+/// Appends what `of` makes of each of the values of a row that lie in the field and are `kept`.
+fn gather(
+    (values, field): (&[f32], &[bool]),
+    kept: impl Fn(f32) -> bool,
+    of: impl Fn(f32) -> f32,
+    into: &mut Vec<f32>,
+) {
+    // Without branches: each value is written, and the next one over it unless it counts.
+    let mut found = [0.0f32; 128];
+    for (values, field) in values.chunks(found.len()).zip(field.chunks(found.len())) {
+        let mut n = 0;
+        for (v, f) in values.iter().zip(field) {
+            found[n] = of(*v);
+            n += usize::from(*f & kept(*v));
+        }
+        into.extend_from_slice(&found[..n]);
     }
 }
 
@@ -211,9 +233,11 @@ impl Inside<'_> {
 fn otsu(inside: Inside<'_>) -> (f32, f32, f32) {
     // Neighbours are alike and counted apart, or each count would wait for the one before; those outside have a place of their own.
     let mut counts = [[0u32; 257]; 4];
-    for (values, field) in inside.values.chunks(counts.len()).zip(inside.field.chunks(counts.len())) {
-        for ((v, f), counts) in values.iter().zip(field).zip(&mut counts) {
-            counts[if *f { (v.clamp(0.0, 1.0) * 255.0) as usize } else { 256 }] += 1;
+    for (values, field) in inside.rows() {
+        for (values, field) in values.chunks(counts.len()).zip(field.chunks(counts.len())) {
+            for ((v, f), counts) in values.iter().zip(field).zip(&mut counts) {
+                counts[if *f { (v.clamp(0.0, 1.0) * 255.0) as usize } else { 256 }] += 1;
+            }
         }
     }
     let histogram: [f64; 256] = std::array::from_fn(|i| counts.iter().map(|c| f64::from(c[i])).sum());
@@ -249,11 +273,10 @@ pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair:
             px.for_each(|(out, value, skin)| *out = (skin - value) / skin);
         }
     });
-    let inside = Inside { values: plane.as_slice(), field: field.as_slice() };
+    let inside = Inside::of(&plane, field);
     let (cut, _, high) = otsu(inside);
     // Shadows under the skin lie above the threshold too, but paler than the shafts: the upper part is the shafts'.
-    let mut above: Vec<f32> = Vec::new();
-    inside.gather(|v| v >= cut, |v| v, &mut above);
+    let mut above = inside.gather(|v| v >= cut, |v| v);
     let high = if above.is_empty() { high } else { quantile(&mut above, 0.75) };
     let middle = inside.median(|v| v < cut, |v| v);
     let noise = 1.4826 * inside.median(|v| v < cut, |v| (v - middle).abs());
@@ -261,7 +284,8 @@ pub fn contrast(plane: &Plane<f32>, field: &Plane<bool>, width: f32, light_hair:
         return Contrast { plane, hair: high, noise, light_hair, to_linear: 1.0 };
     }
     let exponent = exponent(high);
-    let toned = |c: f32| if c > 0.0 { 1.0 - (1.0 - c.min(1.0)).powf(exponent) } else { exponent * c };
+    let darker = Table::of(0.0..1.0, |c| 1.0 - (1.0 - c).powf(exponent));
+    let toned = |c: f32| if c > 0.0 { darker.at(c) } else { exponent * c };
     plane.as_mut_slice().par_iter_mut().with_min_len(1 << 14).for_each(|v| *v = toned(*v));
     Contrast { plane, hair: toned(high), noise: exponent * noise, light_hair, to_linear: SRGB_GAMMA / exponent }
 }
@@ -291,10 +315,10 @@ mod tests {
         for (n, spread, run) in [(5, 1, 1), (40_000, 997, 1), (40_000, 7, 3), (40_000, 3, 10_000), (9000, 1, 1)] {
             let values: Vec<f32> = (0..n).map(|i| ((i / run * 7919) % spread) as f32 / 997.0 - 0.2).collect();
             let field: Vec<bool> = (0..n).map(|i| i % 11 != 3).collect();
-            let inside = Inside { values: &values, field: &field };
+            let (values, field) = (Plane::from_vec(n / 5, 5, values), Plane::from_vec(n / 5, 5, field));
+            let inside = Inside::of(&values, &field);
             for cut in [-1.0, 0.3, 2.0] {
-                let mut stored: Vec<f32> = Vec::new();
-                inside.gather(|v| v < cut, |v| (v - 0.1).abs(), &mut stored);
+                let mut stored = inside.gather(|v| v < cut, |v| (v - 0.1).abs());
                 assert_eq!(
                     inside.median(|v| v < cut, |v| (v - 0.1).abs()),
                     quantile(&mut stored, 0.5),

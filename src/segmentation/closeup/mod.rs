@@ -14,7 +14,10 @@ pub mod working_scale;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::photo::Photo;
+use crate::plane::table::Table;
 use crate::plane::{Plane, Point};
 use crate::segmentation::{Segmentation, Tissue};
 
@@ -256,6 +259,51 @@ fn shrink_field(field: &Plane<bool>, width: usize, height: usize, factor: f32) -
     })
 }
 
+/// Probabilities of the tissues in cells of a quarter of a shaft, or coarser: finer would repeat the photo. `seen` is the work image with the
+/// contrast of its typical shaft; `field` has the photo's size.
+fn probability(seen: Option<(&WorkImage, f32)>, field: &Plane<bool>) -> Plane<[f32; 4]> {
+    let (w, h) = (field.width(), field.height());
+    let step = seen.map_or(4.0, |(image, _)| (image.factor * 2.0).max(1.0));
+    let cells = |all: usize| ((all as f32 / step) as usize).max(1);
+    let (width, height) = (cells(w), cells(h));
+    let part = |i: usize, n: usize, all: usize| (i * all / n)..((i + 1) * all / n).max(i * all / n + 1).min(all);
+    let across: Vec<Range<usize>> = (0..width).map(|i| part(i, width, w)).collect();
+    // A logistic of the distance to the border of a shaft.
+    let by_contrast = Table::of(-0.5..1.5, |over| 1.0 / (1.0 + (-12.0 * over).exp()));
+    let contrast =
+        seen.map(|(image, typical)| (resample::Enlarged::of(&image.contrast.plane, image.factor, w, h), typical));
+    let mut out = Plane::filled(width, height, [0.0f32; 4]);
+    out.as_mut_slice().par_chunks_exact_mut(width).enumerate().with_min_len(16).for_each_init(
+        Vec::new,
+        |line, (y, row)| {
+            for v in part(y, height, h).step_by(2) {
+                if let Some((contrast, _)) = &contrast {
+                    contrast.line(v, line);
+                }
+                let field = field.row(v);
+                for (p, across) in row.iter_mut().zip(&across) {
+                    for u in across.clone().step_by(2) {
+                        if field[u] {
+                            let hair = contrast.as_ref().map_or(0.0, |(contrast, typical)| {
+                                by_contrast.at(contrast.on_line(line, u) / typical - 0.5)
+                            });
+                            p[2] += hair;
+                            p[3] += 1.0 - hair;
+                        } else {
+                            p[0] += 1.0;
+                        }
+                    }
+                }
+            }
+            for p in row {
+                let n: f32 = p.iter().sum();
+                *p = p.map(|v| v / n.max(1.0));
+            }
+        },
+    );
+    out
+}
+
 /// Hair and scalp of a close-up; background where graphics or vignette cover the field.
 #[must_use]
 pub fn segment(photo: &Photo) -> Segmentation {
@@ -284,41 +332,10 @@ pub fn segment(photo: &Photo) -> Segmentation {
         }
         None => field.map(|inside| if inside { Tissue::Scalp } else { Tissue::Background }),
     };
-    let enlarged = seen.map(|(image, _)| resample::Enlarged::of(&image.contrast.plane, image.factor, w, h));
-    // A logistic of the distance to the border is the probability.
-    let hair = |x: usize, y: usize| -> f32 {
-        let over = seen.zip(enlarged.as_ref()).map(|((_, typical), contrast)| contrast.get(x, y) / typical - 0.5);
-        over.map_or(0.0, |over| 1.0 / (1.0 + (-12.0 * over).exp()))
-    };
-    // Probabilities at a quarter of a shaft or coarser: finer would repeat the photo.
-    let step = image.as_ref().map_or(4.0, |i| (i.factor * 2.0).max(1.0));
-    let (pw, ph) = (((w as f32 / step) as usize).max(1), ((h as f32 / step) as usize).max(1));
-    let parts = |n: usize, all: usize| -> Vec<Range<usize>> {
-        (0..n).map(|i| (i * all / n)..((i + 1) * all / n).max(i * all / n + 1).min(all)).collect()
-    };
-    let (across, down) = (parts(pw, w), parts(ph, h));
-    let cell = |x: usize, y: usize| {
-        let (mut p, mut n) = ([0.0f32; 4], 0.0f32);
-        for v in down[y].clone().step_by(2) {
-            for u in across[x].clone().step_by(2) {
-                if field.get(u, v) {
-                    let q = hair(u, v);
-                    p[2] += q;
-                    p[3] += 1.0 - q;
-                } else {
-                    p[0] += 1.0;
-                }
-                n += 1.0;
-            }
-        }
-        p.map(|v| v / n.max(1.0))
-    };
-    let probability = Plane::from_fn(pw, ph, cell);
+    let probability = probability(seen, &field);
     let hidden = probability.map(|p| if p[2] + p[3] > 0.0 { p[2] / (p[2] + p[3]) } else { 0.0 });
-    let confidence = {
-        let sum: f64 = probability.as_slice().iter().map(|p| f64::from(p.iter().fold(0.0f32, |a, b| a.max(*b)))).sum();
-        (sum / (pw * ph) as f64) as f32
-    };
+    let sure: f64 = probability.as_slice().iter().map(|p| f64::from(p.iter().fold(0.0f32, |a, b| a.max(*b)))).sum();
+    let confidence = (sure / probability.as_slice().len() as f64) as f32;
     Segmentation {
         tissue,
         probability,

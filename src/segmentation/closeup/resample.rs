@@ -105,14 +105,19 @@ impl<'a> Enlarged<'a> {
         Self { plane, columns: places(width, plane.width()), rows: places(height, plane.height()) }
     }
 
-    /// The value at px `(x, y)`.
+    /// Makes `line` row `y`, as wide as the plane itself.
+    pub fn line(&self, y: usize, line: &mut Vec<f32>) {
+        let (y0, y1, f) = self.rows[y];
+        line.clear();
+        line.extend(self.plane.row(y0).iter().zip(self.plane.row(y1)).map(|(a, b)| a + f * (b - a)));
+    }
+
+    /// The value at column `x` of such a line.
     #[must_use]
-    pub fn get(&self, x: usize, y: usize) -> f32 {
-        let ((x0, x1, fx), (y0, y1, fy)) = (self.columns[x], self.rows[y]);
-        let (upper, lower) = (self.plane.row(y0), self.plane.row(y1));
-        let between = |x: usize| upper[x] + fy * (lower[x] - upper[x]);
-        let (a, b) = (between(x0), between(x1));
-        a + fx * (b - a)
+    #[inline]
+    pub fn on_line(&self, line: &[f32], x: usize) -> f32 {
+        let (x0, x1, f) = self.columns[x];
+        line[x0] + f * (line[x1] - line[x0])
     }
 }
 
@@ -129,7 +134,9 @@ mod tests {
             let single = Enlarged::of(&small, factor, 30, 20);
             for (x, y) in [(0, 0), (5, 3), (17, 11), (29, 19)] {
                 assert!((large.get(x, y) - small.sample(at(x), at(y))).abs() < 1e-3, "factor {factor} at {x}, {y}");
-                assert_eq!(single.get(x, y), large.get(x, y));
+                let mut line = Vec::new();
+                single.line(y, &mut line);
+                assert_eq!(single.on_line(&line, x), large.get(x, y));
             }
         }
     }
