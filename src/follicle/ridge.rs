@@ -4,6 +4,8 @@
 //! apart, since each answers in its own direction. The second derivative is steered from three separable convolutions
 //! (Freeman and Adelson 1991, doi:10.1109/34.93808).
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::kernel::{Isa, separable};
@@ -104,10 +106,11 @@ impl Response {
                 rest = others;
                 jobs.push((tile, own));
             }
-            jobs.into_par_iter().for_each_init(Vec::new, |steered, (tile, own)| {
+            jobs.into_par_iter().for_each_init(<(Vec<f32>, Vec<_>)>::default, |(steered, spans), (tile, own)| {
+                steered.resize(stride(lines.reach) * (TILE[1] + 2 * lines.reach), 0.0);
+                tile.crossed(lines.reach, spans);
                 for (k, line) in lines.all.iter().enumerate() {
-                    steered.resize(stride(lines.reach) * (TILE[1] + 2 * lines.reach), 0.0);
-                    steer(&derivatives, tile, line, lines.reach, steered);
+                    steer(&derivatives, (tile, spans), line, lines.reach, steered);
                     add_along(steered, stride(lines.reach), &tile.blocks, &line.offsets, k, own);
                 }
                 for (found, block) in tile.blocks.iter().zip(own) {
@@ -143,9 +146,11 @@ impl Response {
         for y in 1..self.height.saturating_sub(1) {
             for (column, at) in self.place.row(y).iter().enumerate() {
                 let Some(block) = self.values.get(*at as usize) else { continue };
-                peaks(block, least, &mut found);
-                for (k, found) in found.iter().enumerate().filter(|(_, found)| **found != [0; BLOCK]) {
-                    for i in (0..BLOCK).filter(|i| found[*i] != 0) {
+                let mut directions = peaks(block, least, &mut found);
+                while directions != 0 {
+                    let k = directions.trailing_zeros() as usize;
+                    directions &= directions - 1;
+                    for i in (0..BLOCK).filter(|i| found[k][*i] != 0) {
                         let x = column * BLOCK + i;
                         if x >= 1 && x + 1 < self.width {
                             see(x, y, k as i32, block[k][i]);
@@ -157,16 +162,23 @@ impl Response {
     }
 }
 
-/// Marks where the response is above `least` and at its peak among the directions.
+/// Marks where the response is above `least` and at its peak among the directions; a bit for each direction that has such px.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn peaks(block: &Block, least: f32, found: &mut [[u32; BLOCK]; DIRECTIONS]) {
+fn peaks(block: &Block, least: f32, found: &mut [[u32; BLOCK]; DIRECTIONS]) -> u32 {
+    // Most blocks have none.
+    if !block.as_flattened().iter().fold(false, |any, v| any | (*v > least)) {
+        return 0;
+    }
+    let mut directions = 0;
     for (k, found) in found.iter_mut().enumerate() {
         let (here, next) = (&block[k], &block[(k + 1) % DIRECTIONS]);
         let before = &block[(k + DIRECTIONS - 1) % DIRECTIONS];
         for i in 0..BLOCK {
             found[i] = u32::from((here[i] > least) & (here[i] >= next[i]) & (here[i] > before[i]));
         }
+        directions |= found.iter().fold(0, |any, own| any | own) << k;
     }
+    directions
 }
 
 /// The four px around a position, and how far it lies from the first of them.
@@ -196,6 +208,22 @@ struct Tile {
     x: usize,
     y: usize,
     blocks: Vec<Found>,
+}
+
+impl Tile {
+    /// For each row of the tile, and `reach` above and below it, the columns that hold all blocks of the rows within `reach`: what lines
+    /// through those blocks cross there lies no farther from these than the lines reach.
+    fn crossed(&self, reach: usize, spans: &mut Vec<Range<usize>>) {
+        spans.clear();
+        spans.resize(TILE[1] + 2 * reach, 0..0);
+        for found in &self.blocks {
+            let (x, y) = (usize::from(found.x), usize::from(found.y));
+            for span in &mut spans[y..=y + 2 * reach] {
+                let first = if span.start == span.end { x } else { span.start.min(x) };
+                *span = first..span.end.max(x + BLOCK);
+            }
+        }
+    }
 }
 
 /// A block that holds px to be filtered.
@@ -312,17 +340,27 @@ struct Derivatives {
     height: usize,
 }
 
-/// The second derivative in the direction of a line, for a tile and what the line reaches around it; 0 beyond the photo's sides, which
-/// counts as skin.
+/// The second derivative in the direction of a line, for what lines through a tile's blocks cross; 0 beyond the photo's sides, which counts
+/// as skin.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn steer(derivatives: &Derivatives, tile: &Tile, line: &Line, reach: usize, out: &mut [f32]) {
+fn steer(
+    derivatives: &Derivatives,
+    (tile, spans): (&Tile, &[Range<usize>]),
+    line: &Line,
+    reach: usize,
+    out: &mut [f32],
+) {
     let (width, [a, b, c], [wide, tall]) = (derivatives.planes[0].width(), line.weights, line.extent);
-    let (left, right) = (tile.x.saturating_sub(wide), (tile.x + TILE[0] + wide).min(width));
-    let columns = left + reach - tile.x..right + reach - tile.x;
-    for i in reach - tall..reach + TILE[1] + tall {
+    let rows = (reach - tall..reach + TILE[1] + tall).map(|i| (i, &spans[i]));
+    for (i, span) in rows.filter(|(_, span)| span.start < span.end) {
+        let crossed = span.start + reach - wide..span.end + reach + wide;
+        let (left, right) = ((tile.x + span.start).saturating_sub(wide), (tile.x + span.end + wide).min(width));
+        let columns = left + reach - tile.x..right + reach - tile.x;
         let row = &mut out[i * stride(reach)..(i + 1) * stride(reach)];
-        row[..columns.start].fill(0.0);
-        row[columns.end..].fill(0.0);
+        if columns != crossed {
+            row[crossed.start..columns.start].fill(0.0);
+            row[columns.end..crossed.end].fill(0.0);
+        }
         let y = (tile.y + i).saturating_sub(reach).min(derivatives.height - 1) - derivatives.first;
         let own = |plane: usize| &derivatives.planes[plane].row(y)[left..right];
         let (xx, xy, yy) = (own(0), own(1), own(2));

@@ -193,12 +193,23 @@ fn paint(colour: Rgb, alpha: f32) -> Paint<'static> {
     paint
 }
 
+/// Px from one point of a path to the next, at least, but for its end: traces have several points in a px, and each would be stroked.
+const APART: f32 = 2.0;
+
 /// A path; none for fewer than two points or points that are not finite.
 fn path(points: &[Point], closed: bool) -> Option<Path> {
-    let (first, rest) = points.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    let [first, between @ .., end] = points else { return None };
     let mut builder = PathBuilder::new();
     builder.move_to(first.x, first.y);
-    rest.iter().for_each(|p| builder.line_to(p.x, p.y));
+    let mut last = first;
+    for p in between {
+        // Not the other way round: what is not a number is left to the path to refuse.
+        if !(p.distance(*last) < APART) {
+            builder.line_to(p.x, p.y);
+            last = p;
+        }
+    }
+    builder.line_to(end.x, end.y);
     if closed {
         builder.close();
     }

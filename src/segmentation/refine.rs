@@ -185,14 +185,22 @@ fn labels(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Plane<T
         let (y0, y1, fy) = neighbours(y, height, small.height());
         let (upper, lower) = (small.row(y0), small.row(y1));
         let (above, below) = (probability.row(y0), probability.row(y1));
+        // Px from `filled` on have the label of the cells passed last.
+        let (mut filled, mut last) = (0, upper[0]);
         for cell in &cells {
             let (x0, x1, _) = columns[cell.start];
             let corner = upper[x0];
             // A mean of four that agree agrees with them; only cells on a border are computed.
-            if upper[x1] == corner && lower[x0] == corner && lower[x1] == corner {
-                row[cell.clone()].fill(corner);
+            let agree = (upper[x1] == corner) & (lower[x0] == corner) & (lower[x1] == corner);
+            if agree && corner == last {
                 continue;
             }
+            row[filled..cell.start].fill(last);
+            (filled, last) = (cell.start, corner);
+            if agree {
+                continue;
+            }
+            filled = cell.end;
             for (label, &(_, _, fx)) in row[cell.clone()].iter_mut().zip(&columns[cell.clone()]) {
                 *label = likeliest(std::array::from_fn(|k| {
                     let top = above[x0][k] + fx * (above[x1][k] - above[x0][k]);
@@ -201,6 +209,7 @@ fn labels(probability: &Plane<[f32; 4]>, width: usize, height: usize) -> Plane<T
                 }));
             }
         }
+        row[filled..].fill(last);
     });
     out
 }
