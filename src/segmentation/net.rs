@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::kernel::{Features, Isa};
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::plane::filter::luma;
 use crate::view::View;
 
 static WEIGHTS: &[u8] = include_bytes!("../../models/head-seg.onnx");
@@ -62,6 +63,17 @@ struct Look {
     side: usize,
     /// The mirror image instead of the picture.
     mirror: bool,
+    /// Median luma, 0..1, to which the picture is brought; as it is without. The renders of training are lit better than most rooms.
+    median: Option<f32>,
+}
+
+/// Gammas with which a look brightens and darkens a picture at most: a photo at dusk is not to be made one at noon.
+const GAMMAS: [f32; 2] = [0.75, 1.3];
+
+/// The gamma that brings a picture's median luma to `median`, as far as [`GAMMAS`] go.
+fn gamma_to(median: f32, rgb: &Plane<[u8; 3]>) -> f32 {
+    let own = (rgb.map(luma).quantile(0.5) / 255.0).clamp(0.01, 0.99);
+    (median.ln() / own.ln()).clamp(GAMMAS[0], GAMMAS[1])
 }
 
 /// How the log-odds of coverage bear on a tissue's: what they exceed `at` by, held within -1 and 1, times `weight` is added.
@@ -215,20 +227,23 @@ impl Net {
     }
 
     /// What the net says of a picture, left and right as in the picture.
-    fn look(&self, rgb: &Plane<[u8; 3]>, Look { side, mirror }: Look) -> Maps {
-        let (w, h) = input_size(rgb.width(), rgb.height(), side);
-        let maps = unpack(&self.graph.run(self.input(&resized(rgb, w, h), mirror)), &self.entry);
-        if mirror { maps.mirrored() } else { maps }
+    fn look(&self, rgb: &Plane<[u8; 3]>, look: Look) -> Maps {
+        let (w, h) = input_size(rgb.width(), rgb.height(), look.side);
+        let maps = unpack(&self.graph.run(self.input(&resized(rgb, w, h), look)), &self.entry);
+        if look.mirror { maps.mirrored() } else { maps }
     }
 
-    /// A picture, or its mirror image, as the net takes it.
-    fn input(&self, rgb: &Plane<[u8; 3]>, mirrored: bool) -> Features {
+    /// A picture as the net takes it in a look.
+    fn input(&self, rgb: &Plane<[u8; 3]>, look: Look) -> Features {
+        let gamma = look.median.map_or(1.0, |median| gamma_to(median, rgb));
+        let table: [f32; 256] =
+            std::array::from_fn(|v| ((v as f32 / 255.0).powf(gamma) - self.entry.mean) / self.entry.spread);
         let mut input = Features::zeros(3, rgb.width(), rgb.height());
         for (y, row) in rgb.rows().enumerate() {
             for channel in 0..3 {
-                let value = |px: &[u8; 3]| (f32::from(px[channel]) / 255.0 - self.entry.mean) / self.entry.spread;
+                let value = |px: &[u8; 3]| table[usize::from(px[channel])];
                 let out = input.row_mut(channel, y).iter_mut();
-                if mirrored {
+                if look.mirror {
                     out.zip(row.iter().rev()).for_each(|(v, px)| *v = value(px));
                 } else {
                     out.zip(row).for_each(|(v, px)| *v = value(px));

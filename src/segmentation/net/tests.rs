@@ -197,3 +197,14 @@ fn a_file_with_other_operators_is_refused() {
     joins.input[1] = joins.input[0].clone();
     assert!(graph::Graph::read(&model.write_buf().unwrap(), Isa::Portable).is_err(), "channels that do not fit");
 }
+
+#[test]
+fn dark_and_bright_pictures_are_brought_to_the_median_and_no_farther_than_is_believed() {
+    let lit = |v: u8| Plane::from_fn(40, 30, |x, _| [if x % 2 == 0 { v } else { v - 3 }; 3]);
+    let at = |v: u8| gamma_to(0.55, &lit(v));
+    let brought = |v: u8| (f32::from(v - 3) / 255.0).powf(at(v));
+    for v in [120, 140, 160] {
+        assert!((brought(v) - 0.55).abs() < 0.01, "{v}: {}", brought(v));
+    }
+    assert_eq!([at(3), at(20), at(250), at(255)], [GAMMAS[0], GAMMAS[0], GAMMAS[1], GAMMAS[1]]);
+}
