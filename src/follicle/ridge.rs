@@ -406,4 +406,25 @@ mod tests {
             assert!(response.at(40.0, 40.0, k as i32 + 8).abs() < 0.3);
         }
     }
+
+    #[test]
+    fn what_is_steered_where_lines_cross_blocks_is_what_is_steered_everywhere() {
+        // Short bars of any direction, some at the photo's sides, some over the seams of tiles and bands.
+        let bars = [(3.0f32, 40.0f32), (62.0, 64.0), (130.0, 5.0), (90.0, 257.0), (40.0, 296.0), (136.0, 200.0)];
+        let picture = Plane::from_fn(140, 300, |x, y| {
+            let on = bars.iter().enumerate().any(|(i, (cx, cy))| {
+                let ((sin, cos), dx, dy) = ((i as f32 * 0.7).sin_cos(), x as f32 - cx, y as f32 - cy);
+                (dx * cos + dy * sin).abs() < 12.0 && (dy * cos - dx * sin).abs() < 3.0
+            });
+            if on { 0.8 } else { (x * 7 + y * 13) as f32 % 11.0 * 0.01 }
+        });
+        let few = Response::of(&picture, 2.0, 8.0, 0.5);
+        let all = Response::of(&picture, 2.0, 8.0, f32::NEG_INFINITY);
+        assert!(few.values.len() < all.values.len() / 4);
+        for (x, y) in (0..140).flat_map(|x| (0..300).map(move |y| (x, y))).filter(|(x, y)| picture.get(*x, *y) >= 0.5) {
+            for k in 0..DIRECTIONS as i32 {
+                assert_eq!(few.at(x as f32, y as f32, k), all.at(x as f32, y as f32, k), "{x}, {y}, direction {k}");
+            }
+        }
+    }
 }

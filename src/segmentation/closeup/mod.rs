@@ -269,7 +269,7 @@ fn probability(seen: Option<(&WorkImage, f32)>, field: &Plane<bool>) -> Plane<[f
     let part = |i: usize, n: usize, all: usize| (i * all / n)..((i + 1) * all / n).max(i * all / n + 1).min(all);
     let across: Vec<Range<usize>> = (0..width).map(|i| part(i, width, w)).collect();
     // A logistic of the distance to the border of a shaft.
-    let by_contrast = Table::of(-0.5..1.5, |over| 1.0 / (1.0 + (-12.0 * over).exp()));
+    let by_contrast = Table::of(-1.5..1.5, |over| 1.0 / (1.0 + (-12.0 * over).exp()));
     let contrast =
         seen.map(|(image, typical)| (resample::Enlarged::of(&image.contrast.plane, image.factor, w, h), typical));
     let mut out = Plane::filled(width, height, [0.0f32; 4]);
