@@ -203,11 +203,12 @@ fn path(points: &[Point], closed: bool) -> Option<Path> {
     builder.move_to(first.x, first.y);
     let mut last = first;
     for p in between {
-        // Not the other way round: what is not a number is left to the path to refuse.
-        if !(p.distance(*last) < APART) {
-            builder.line_to(p.x, p.y);
-            last = p;
+        // What is no number is not near either: the path is to refuse it.
+        if p.distance(*last) < APART {
+            continue;
         }
+        builder.line_to(p.x, p.y);
+        last = p;
     }
     builder.line_to(end.x, end.y);
     if closed {
