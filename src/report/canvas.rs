@@ -74,6 +74,9 @@ impl Canvas {
     }
 
     /// The rows of a part of the picture: sRGB of each px, then its opacity, which is to stay.
+    ///
+    /// # Panics
+    /// If the part reaches beyond the picture's right border.
     pub fn part(
         &mut self,
         left: usize,

@@ -19,7 +19,6 @@ use crate::error::Error;
 use crate::kernel::{Features, Isa};
 use crate::photo::Photo;
 use crate::plane::Plane;
-use crate::plane::filter::luma;
 use crate::view::View;
 
 static WEIGHTS: &[u8] = include_bytes!("../../models/head-seg.onnx");
@@ -72,7 +71,7 @@ const GAMMAS: [f32; 2] = [0.75, 1.3];
 
 /// The gamma that brings a picture's median luma to `median`, as far as [`GAMMAS`] go.
 fn gamma_to(median: f32, rgb: &Plane<[u8; 3]>) -> f32 {
-    let own = (rgb.map(luma).quantile(0.5) / 255.0).clamp(0.01, 0.99);
+    let own = (rgb.luma().quantile(0.5) / 255.0).clamp(0.01, 0.99);
     (median.ln() / own.ln()).clamp(GAMMAS[0], GAMMAS[1])
 }
 

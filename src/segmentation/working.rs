@@ -137,12 +137,9 @@ pub fn enlarged_rows<T: Copy + Send + Default>(
     let are_long = width >= 3 * cells.len();
     let mut out = vec![T::default(); width * height];
     out.par_chunks_exact_mut(width.max(1)).enumerate().with_min_len(16).for_each_init(
-        || (vec![0.0f32; plane.width()], vec![0.0f32; width]),
+        || (Vec::new(), vec![0.0f32; width]),
         |(between, values), (y, row)| {
-            let (y0, y1, f) = place(y, height, plane.height());
-            for ((v, a), b) in between.iter_mut().zip(plane.row(y0)).zip(plane.row(y1)) {
-                *v = a + f * (b - a);
-            }
+            row_between(plane, place(y, height, plane.height()), between);
             for part in &parts {
                 let all = part[0].start..part[part.len() - 1].end;
                 if !wanted(y, all.clone()) {
@@ -167,6 +164,12 @@ pub fn enlarged_rows<T: Copy + Send + Default>(
         },
     );
     Plane::from_vec(width, height, out)
+}
+
+/// Makes `line` what lies between two rows of a plane: which, and the weight of the second, as [`neighbours`] tells them.
+pub fn row_between(plane: &Plane<f32>, (y0, y1, f): (usize, usize, f32), line: &mut Vec<f32>) {
+    line.clear();
+    line.extend(plane.row(y0).iter().zip(plane.row(y1)).map(|(a, b)| a + f * (b - a)));
 }
 
 /// The two positions of a line of `to` samples around sample `i` of a line of `from` samples over the same length, and the

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::plane::Plane;
-use crate::segmentation::working::enlarged_rows;
+use crate::segmentation::working::{enlarged_rows, row_between};
 
 /// One axis: for each new pixel the first source pixel and the weights of it and its followers, summing to 1.
 fn taps(source: usize, target: usize, factor: f32) -> Vec<(usize, Vec<f32>)> {
@@ -107,9 +107,7 @@ impl<'a> Enlarged<'a> {
 
     /// Makes `line` row `y`, as wide as the plane itself.
     pub fn line(&self, y: usize, line: &mut Vec<f32>) {
-        let (y0, y1, f) = self.rows[y];
-        line.clear();
-        line.extend(self.plane.row(y0).iter().zip(self.plane.row(y1)).map(|(a, b)| a + f * (b - a)));
+        row_between(self.plane, self.rows[y], line);
     }
 
     /// The value at column `x` of such a line.
