@@ -2,6 +2,7 @@
 
 use super::contour::{level_lines, resample, signed_area, simplify_closed, smooth};
 use super::grid::{Grid, components};
+use super::head::Fit;
 use super::skull::{Camera, Pose};
 use super::zones::{ALL, LEAST_COSINE, zone};
 use super::{BaldRegion, RegionKind, Zone};
@@ -48,13 +49,13 @@ pub(super) fn kind(hidden: f32, bare: f32) -> Option<RegionKind> {
 }
 
 /// Finds the regions, largest first. What shows through hair that hangs beside the scalp is none: `rooted` is the grid without it.
-pub(super) fn regions(grid: &Grid, rooted: &Grid, pose: &Pose, scale: Option<&Scale>) -> Vec<BaldRegion> {
+pub(super) fn regions(grid: &Grid, rooted: &Grid, fit: &Fit, scale: Option<&Scale>) -> Vec<BaldRegion> {
     let (w, h) = grid.size();
     let step = f64::from(grid.step);
     let dome = grid.dome();
     let rooted = rooted.dome();
     let scalp_px: f64 = rooted.as_slice().iter().map(|&v| f64::from(v)).sum();
-    let sigma = (SIGMA * pose.scale / step) as f32;
+    let sigma = (SIGMA * fit.breadth_px / step) as f32;
     let hidden = Plane::from_fn(w, h, |x, y| grid.hidden.get(x, y) * dome.get(x, y)).gaussian(sigma);
     let weight = dome.gaussian(sigma);
     let of_dome = |part: &Plane<f32>, nothing: f32| {
@@ -64,8 +65,8 @@ pub(super) fn regions(grid: &Grid, rooted: &Grid, pose: &Pose, scale: Option<&Sc
         })
     };
     let (share, bare) = (of_dome(&hidden, 1.0), of_dome(&grid.scalp.gaussian(sigma), 0.0));
-    let camera = Camera::new(*pose);
-    let least = LEAST_AREA * pose.scale * pose.scale / (step * step);
+    let laid = moved(&fit.pose).map(|pose| Laid::new(grid, pose));
+    let least = LEAST_AREA * (fit.breadth_px / step).powi(2);
     let mut found = Vec::new();
     for kind in [RegionKind::Bald, RegionKind::Thinning] {
         // `by` moves the cut towards more of the kind.
@@ -91,14 +92,26 @@ pub(super) fn regions(grid: &Grid, rooted: &Grid, pose: &Pose, scale: Option<&Sc
             }
             let of = |x: usize, y: usize| label.get(x, y) == i as u32 + 1;
             let mask = Plane::from_fn(w, h, |x, y| f32::from(u8::from(of(x, y))));
-            let Some(outline) = outline(&mask, grid, pose) else { continue };
+            let Some(outline) = outline(&mask, grid, fit.breadth_px) else { continue };
             // A rim between bald skin and hair is the eye's own blur, not a region: it must be wider than its smoothing.
             let ring = signed_area(&outline) / step / step;
             let thickness = 2.0 * size as f64 / (outline_length(&outline) / step).max(1.0);
             if kind == RegionKind::Thinning && (thickness < 5.0 * f64::from(sigma) || ring < least) {
                 continue;
             }
-            found.push(measure(&mask, size, ends[i], outline, kind, grid, pose, &camera, &share, scalp_px, scale));
+            found.push(measure(
+                &mask,
+                size,
+                ends[i],
+                outline,
+                kind,
+                grid,
+                fit.breadth_px,
+                &laid,
+                &share,
+                scalp_px,
+                scale,
+            ));
         }
     }
     found.sort_by(|a, b| b.area_px.total_cmp(&a.area_px));
@@ -128,14 +141,14 @@ fn outline_length(line: &[Point]) -> f64 {
 }
 
 /// The longest outer line of a mask, smooth and simplified, in px of the photo.
-pub(super) fn outline(mask: &Plane<f32>, grid: &Grid, pose: &Pose) -> Option<Vec<Point>> {
+pub(super) fn outline(mask: &Plane<f32>, grid: &Grid, breadth: f64) -> Option<Vec<Point>> {
     let lines = level_lines(&mask.gaussian(0.8), 0.5);
     let mut line = lines.into_iter().max_by(|a, b| signed_area(a).total_cmp(&signed_area(b)))?;
     line.push(line[0]);
     let even = resample(&line, 1.0);
     let round = smooth(&even[..even.len() - 1], 1.5, true);
     let photo: Vec<Point> = round.iter().map(|p| grid.to_photo(p.x, p.y)).collect();
-    let simple = simplify_closed(&photo, (0.003 * pose.scale) as f32);
+    let simple = simplify_closed(&photo, (0.003 * breadth) as f32);
     (simple.len() >= 3 && signed_area(&simple) > 0.0).then_some(simple)
 }
 
@@ -147,8 +160,8 @@ fn measure(
     polygon: Vec<Point>,
     kind: RegionKind,
     grid: &Grid,
-    pose: &Pose,
-    camera: &Camera,
+    breadth: f64,
+    laid: &[Laid; 6],
     share: &Plane<f32>,
     scalp_px: f64,
     scale: Option<&Scale>,
@@ -161,7 +174,7 @@ fn measure(
         for x in 0..w {
             if mask.get(x, y) > 0.5 {
                 mean_hidden += f64::from(share.get(x, y).clamp(0.0, 1.0));
-                let (place, cosine) = camera.place(grid.to_photo(x as f32, y as f32));
+                let (place, cosine) = laid[0].camera.place(grid.to_photo(x as f32, y as f32));
                 by_zone[zone(place) as usize] += 1;
                 flat += f64::from(u8::from(cosine < LIMB_COSINE));
             }
@@ -170,7 +183,7 @@ fn measure(
     let zone = ALL.into_iter().max_by_key(|&z| by_zone[z as usize]).unwrap_or(Zone::MidScalp);
     let near_limb = flat / size as f64 > 0.3;
     let border = outline_length(&polygon);
-    let area = scale.and_then(|s| curved_area(mask, border, ends, grid, pose, s));
+    let area = scale.and_then(|s| curved_area(mask, border, ends, grid, breadth, laid, s));
     BaldRegion {
         polygon,
         area_px: size as f64 * step * step,
@@ -183,23 +196,49 @@ fn measure(
     }
 }
 
-/// Px of the photo that the mask would fill were it laid flat.
-pub(super) fn flattened_px(mask: &Plane<f32>, grid: &Grid, pose: &Pose) -> f64 {
-    let camera = Camera::new(*pose);
-    let mut sum = 0.0;
-    for y in 0..mask.height() {
-        for x in 0..mask.width() {
-            let m = f64::from(mask.get(x, y));
-            if m > 0.0 {
-                sum += m / camera.place(grid.to_photo(x as f32, y as f32)).1.max(LEAST_COSINE);
+/// A pose under which masks are laid flat.
+struct Laid {
+    camera: Camera,
+    /// [`Grid::scalp_depth`]: there the scale holds.
+    scalp_depth: f64,
+}
+
+impl Laid {
+    fn new(grid: &Grid, pose: Pose) -> Self {
+        let camera = Camera::new(pose);
+        Self { scalp_depth: grid.scalp_depth(&camera), camera }
+    }
+
+    /// Px of the photo that the mask would fill were it laid flat, as far from the camera as the scalp seen is in the mean.
+    fn flattened_px(&self, mask: &Plane<f32>, grid: &Grid) -> f64 {
+        let mut sum = 0.0;
+        for y in 0..mask.height() {
+            for x in 0..mask.width() {
+                let m = f64::from(mask.get(x, y));
+                if m > 0.0 {
+                    let (place, cosine) = self.camera.place(grid.to_photo(x as f32, y as f32));
+                    sum += m * self.camera.depth(place).powi(2) / cosine.max(LEAST_COSINE);
+                }
             }
         }
+        sum * (f64::from(grid.step) / self.scalp_depth).powi(2)
     }
-    sum * f64::from(grid.step).powi(2)
+}
+
+/// The head's pose, then it with its direction, size and place each moved by their usual errors.
+fn moved(pose: &Pose) -> [Pose; 6] {
+    [
+        *pose,
+        Pose { yaw: pose.yaw + 0.12, ..*pose },
+        Pose { pitch: pose.pitch + 0.12, ..*pose },
+        Pose { scale: pose.scale * 1.05, ..*pose },
+        Pose { centre: (pose.centre.0 + 0.04 * pose.scale, pose.centre.1), ..*pose },
+        Pose { centre: (pose.centre.0, pose.centre.1 + 0.04 * pose.scale), ..*pose },
+    ]
 }
 
 /// Area on the curved head. The interval adds up, in quadrature, the scale (twice, as areas go with its square), the head's pose
-/// and size (each moved by its usual error), the border (1 % of the head's breadth, on which people agree), [`MEASURED`], and on each
+/// and size ([`moved`]), the border (1 % of the head's breadth, on which people agree), [`MEASURED`], and on each
 /// side what the region loses or gains with the cut moved by [`CUT`]. It is one of the logarithm: areas are off by factors, and a region
 /// found too small by half is as likely as one found twice too large.
 fn curved_area(
@@ -207,19 +246,13 @@ fn curved_area(
     border_px: f64,
     (loses, gains): (f64, f64),
     grid: &Grid,
-    pose: &Pose,
+    breadth: f64,
+    laid: &[Laid; 6],
     scale: &Scale,
 ) -> Option<Estimate<Cm2>> {
-    let value = flattened_px(mask, grid, pose);
-    let moved = [
-        Pose { yaw: pose.yaw + 0.12, ..*pose },
-        Pose { pitch: pose.pitch + 0.12, ..*pose },
-        Pose { scale: pose.scale * 1.05, ..*pose },
-        Pose { centre: (pose.centre.0 + 0.04 * pose.scale, pose.centre.1), ..*pose },
-        Pose { centre: (pose.centre.0, pose.centre.1 + 0.04 * pose.scale), ..*pose },
-    ];
-    let geometry: f64 = moved.iter().map(|p| (flattened_px(mask, grid, p) / value - 1.0).powi(2)).sum();
-    let border = 0.01 * pose.scale * border_px
+    let [value, others @ ..] = laid.each_ref().map(|l| l.flattened_px(mask, grid));
+    let geometry: f64 = others.iter().map(|v| (v / value - 1.0).powi(2)).sum();
+    let border = 0.01 * breadth * border_px
         / (mask.as_slice().iter().map(|&m| f64::from(m)).sum::<f64>() * f64::from(grid.step).powi(2));
     let cm2 = value * scale.mm_per_px.px_area().get();
     let measured = MEASURED.powi(2) * (1.0 + SMALL_CM2 / cm2.max(1e-3));

@@ -84,6 +84,23 @@ impl Grid {
         (self.hair.width(), self.hair.height())
     }
 
+    /// [`Camera::depth`] of the hair and scalp seen, in the mean; 1 where none is.
+    pub fn scalp_depth(&self, camera: &Camera) -> f64 {
+        /// It changes slowly: every so many px along both axes are asked.
+        const EVERY: usize = 4;
+        let (w, h) = self.size();
+        let (mut sum, mut count) = (0.0, 0.0);
+        for y in (0..h).step_by(EVERY) {
+            for x in (0..w).step_by(EVERY) {
+                if self.hair.get(x, y) + self.scalp.get(x, y) > 0.5 {
+                    sum += camera.depth(camera.place(self.to_photo(x as f32, y as f32)).0);
+                    count += 1.0;
+                }
+            }
+        }
+        if count > 0.0 { sum / count } else { 1.0 }
+    }
+
     /// A position on the grid as a point of the photo.
     pub fn to_photo(&self, x: f32, y: f32) -> Point {
         Point::new((x + 0.5) * self.step - 0.5, (y + 0.5) * self.step - 0.5)

@@ -36,11 +36,12 @@ const LOWEST_BELOW_MM: f64 = 30.0;
 const BY_THE_BROWS: f32 = 0.48;
 /// Skin below this height of the same units (the mouth lies at -0.4) is neck, chest or shoulder, over which long hair hangs.
 const BELOW_THE_EARS: f32 = -0.25;
-/// From the front and from above the hairline must cross this half-width of the head's middle, mm, over this length, breadths.
-const MIDDLE_MM: f64 = 38.0;
-const LEAST_MIDDLE: f32 = 0.12;
-/// As [`LEAST_MIDDLE`] for thin hair: all but the whole of the middle, which is 0.5 breadths wide.
-const LEAST_MIDDLE_THIN: f32 = 0.4;
+/// From the front and from above the hairline must cross this half-width of the head's middle, mm, over this length, breadths. Within
+/// 38 mm a line beside a bald crown runs for long enough, too.
+const MIDDLE_MM: f64 = 33.0;
+const LEAST_MIDDLE: f32 = 0.1;
+/// As [`LEAST_MIDDLE`] for thin hair: all but the whole of the middle, which is 0.43 breadths wide.
+const LEAST_MIDDLE_THIN: f32 = 0.33;
 /// Points of a run lie closer together than this, breadths; runs are joined over up to so many.
 const LONGEST_STEP: f32 = 0.05;
 const LONGEST_BRIDGE: f32 = 0.4;
@@ -77,9 +78,9 @@ pub(super) fn find(grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: O
     if !shows_forelock(fit) {
         return None;
     }
-    let thin = with_thin_hair(grid, fit.pose.scale as f32 / grid.step);
+    let thin = with_thin_hair(grid, fit.breadth_px as f32 / grid.step);
     let line = of(&thin, LEAST_MIDDLE_THIN)?;
-    (step_of_hidden(&line, &thin, fit.pose.scale as f32) > LEAST_STEP_THIN).then(|| measured(line, &thin))
+    (step_of_hidden(&line, &thin, fit.breadth_px as f32) > LEAST_STEP_THIN).then(|| measured(line, &thin))
 }
 
 /// By how much more of the skin is hidden on the hair's side of a line than on the other, in the mean; `breadth` in px of the photo.
@@ -126,7 +127,7 @@ fn with_thin_hair(grid: &Grid, breadth: f32) -> Grid {
 /// it lie in the middle of the head. `places` are the net's.
 fn border(grid: &Grid, fit: &Fit, places: Option<&Plane<[f32; 3]>>, least_middle: f32) -> Option<Vec<Point>> {
     let camera = Camera::new(fit.pose);
-    let breadth = fit.pose.scale as f32 / grid.step;
+    let breadth = fit.breadth_px as f32 / grid.step;
     let mut hair = main_hair(grid, breadth);
     // From the side no parting is seen that opens towards the face.
     if shows_forelock(fit) {
@@ -148,7 +149,7 @@ fn border(grid: &Grid, fit: &Fit, places: Option<&Plane<[f32; 3]>>, least_middle
     let middle: f32 = photo
         .windows(2)
         .filter(|k| (camera.place(k[0]).0[0] * BREADTH_MM).abs() < MIDDLE_MM)
-        .map(|k| k[0].distance(k[1]) / fit.pose.scale as f32)
+        .map(|k| k[0].distance(k[1]) / fit.breadth_px as f32)
         // What only bridges two runs was not seen.
         .filter(|&breadths| breadths < LONGEST_STEP)
         .sum();
@@ -337,7 +338,7 @@ fn join(mut runs: Vec<Vec<Point>>, breadth: f32) -> Option<Vec<Point>> {
 /// Metrics of a line of points a px of the grid apart, in px of the photo.
 fn measure(line: Vec<Point>, grid: &Grid, fit: &Fit, segmentation: &Segmentation, scale: Option<&Scale>) -> Hairline {
     let camera = Camera::new(fit.pose);
-    let breadth = fit.pose.scale as f32;
+    let breadth = fit.breadth_px as f32;
     let step = grid.step.max(0.5);
     let line = resample(&line, step);
     let fine = smooth(&line, 0.006 * breadth / step, false);

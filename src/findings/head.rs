@@ -4,8 +4,9 @@
 //! forehead have the same outline, and only the place tells front from back.
 //!
 //! The family of consult photos (front, top, left, right, back) is what the user says or [`side`] tells. It is tried from many camera
-//! directions; the best starts are refined with the downhill simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308). Where
-//! neither tells the view, all five are tried, and their likelihoods give it.
+//! directions and from the one that the places themselves tell ([`super::resection`]); the best starts are refined with the downhill
+//! simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308). Where neither tells the view, all five are tried, and their
+//! likelihoods give it.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -13,7 +14,8 @@ use rayon::prelude::*;
 
 use super::grid::Grid;
 use super::place;
-use super::skull::{Camera, Part, Pose};
+use super::resection::{Sight, resect};
+use super::skull::{Camera, Part, Pose, USUAL_NEAR};
 use super::{HeadGeometry, Warning, side};
 use crate::plane::{Plane, Point};
 use crate::segmentation::Segmentation;
@@ -45,6 +47,9 @@ const LEAST_SKIN: usize = 12;
 const SURE_SKIN: f64 = 0.5;
 const MOST_HEIGHT_ERROR: f64 = 0.2;
 const LEAST_SLOPE: f64 = 0.8;
+
+/// Below this height the face and the neck leave the model's skull, on which places are resected: the tip of the nose.
+const LOWEST_SIGHT: f64 = -0.2;
 
 /// Shares of a px that the pose need not explain.
 const UNTOLD: [f64; 3] = [0.0; 3];
@@ -173,6 +178,24 @@ impl Observed {
         (sum + shoulders[0].max(shoulders[1])) / (w * h) as f64
     }
 
+    /// The pose under which the places that the net tells appear where they do; none where it tells too few.
+    fn resected(&self) -> Option<[Pose; 2]> {
+        let places = self.places.as_ref()?;
+        let (w, h) = (self.shares.width(), self.shares.height());
+        let mut sights = Vec::new();
+        for y in 0..h {
+            for x in 0..w {
+                let (told, of_head) = (places.get(x, y), 1.0 - self.shares.get(x, y)[0]);
+                let sure = told[0].hypot(told[1]);
+                if of_head > 0.5 && self.shares.get(x, y) != UNTOLD && sure > SURE_SKIN && told[2] > LOWEST_SIGHT {
+                    let (px, py) = self.to_photo(x, y);
+                    sights.push(Sight { place: place::on_skull(told), at: [px, py], weight: sure * sure * of_head });
+                }
+            }
+        }
+        resect(sights, USUAL_NEAR)
+    }
+
     /// Centroid in px of the photo and area in px of the photo of `weight` of each px.
     fn moments(&self, weight: impl Fn([f64; 3]) -> f64) -> Option<((f64, f64), f64)> {
         let (mut sx, mut sy, mut s) = (0.0, 0.0, 0.0);
@@ -276,6 +299,7 @@ impl Family {
                     roll: roll * DEGREE,
                     centre: (0.0, 0.0),
                     scale: 1.0,
+                    near: USUAL_NEAR,
                 };
                 let camera = Camera::new(unit);
                 let (mut sx, mut sy, mut n) = (0.0, 0.0, 0.0);
@@ -302,6 +326,9 @@ impl Family {
 pub(super) struct Fit {
     pub pose: Pose,
     pub view: ViewGuess,
+    /// Px per breadth of the head at the mean distance of the hair and scalp seen, which are nearer than the ear canals of
+    /// [`Pose::scale`]: lengths on the scalp are told by it, as the photo's scale holds there.
+    pub breadth_px: f64,
 }
 
 /// Finds the head, or says why there is none.
@@ -321,15 +348,18 @@ pub(super) fn find(grid: &Grid, segmentation: &Segmentation, given: Option<View>
     let families: Vec<&Family> = FAMILIES.iter().filter(|f| told.is_none_or(|told| told.view == f.view)).collect();
     let score =
         |family: &Family, pose: &Pose| INDEPENDENT * observed.likelihood(&Camera::new(*pose)) + family.prior(pose);
+    let resected = observed.resected();
     let best: Vec<(f64, Pose, View)> = families
         .par_iter()
         .filter_map(|family| {
-            let mut starts: Vec<(f64, Pose)> =
-                family.starts(&observed).into_iter().map(|p| (score(family, &p), p)).collect();
+            let scored = |p: Pose| (score(family, &p), p);
+            let mut starts: Vec<(f64, Pose)> = family.starts(&observed).into_iter().map(scored).collect();
             starts.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let resected = resected.into_iter().flatten().map(scored).max_by(|a, b| a.0.total_cmp(&b.0));
             starts
                 .into_iter()
                 .take(3)
+                .chain(resected)
                 .map(|(_, p)| climb(p, 110, |p| score(family, p)))
                 .max_by(|a, b| a.0.total_cmp(&b.0))
                 .map(|(s, p)| (s, p, family.view))
@@ -341,7 +371,8 @@ pub(super) fn find(grid: &Grid, segmentation: &Segmentation, given: Option<View>
     let sum: f64 = best.iter().map(|b| ((b.0 - top) / TEMPERATURE).exp()).sum();
     let confidence = told.map_or((1.0 / sum) as f32, |told| told.confidence);
     let (_, pose) = climb(pose, 150, |p| FAMILIES.iter().find(|f| f.view == view).map_or(f64::MIN, |f| score(f, p)));
-    Ok(Fit { pose, view: ViewGuess { view, confidence } })
+    let breadth_px = pose.scale / grid.scalp_depth(&Camera::new(pose));
+    Ok(Fit { pose, view: ViewGuess { view, confidence }, breadth_px })
 }
 
 /// The likelihood is of a crude model; differences count this many times less when told as a confidence.
@@ -402,6 +433,7 @@ fn climb(start: Pose, evaluations: usize, score: impl Fn(&Pose) -> f64) -> (f64,
         roll: start.roll + v[2] * 8.0 * DEGREE,
         centre: (start.centre.0 + v[3] * 0.08 * start.scale, start.centre.1 + v[4] * 0.08 * start.scale),
         scale: start.scale * (v[5] * 0.08).exp(),
+        ..start
     };
     let value = |v: [f64; N]| score(&at(v));
     let mut simplex: Vec<(f64, [f64; N])> = (0..=N)

@@ -7,6 +7,7 @@ mod hairline;
 mod head;
 mod pattern;
 mod place;
+mod resection;
 mod scar;
 pub mod side;
 mod skull;
@@ -252,7 +253,7 @@ pub fn read(
     }
     let camera = skull::Camera::new(fit.pose);
     let rooted = grid.rooted(&camera, segmentation.canonical.as_ref());
-    let laid = zones::lay(&rooted, &camera, fit.pose.scale, segmentation);
+    let laid = zones::lay(&rooted, &camera, fit.breadth_px, segmentation);
     let hairline = match drawn {
         Some(line) if line.len() > 1 => Some(hairline::given(line, &grid, &fit, segmentation, scale)),
         _ => {
@@ -277,7 +278,7 @@ pub fn read(
             })
         }
     };
-    let bald_regions = bald::regions(&grid, &rooted, &fit.pose, scale);
+    let bald_regions = bald::regions(&grid, &rooted, &fit, scale);
     if bald_regions.iter().any(|r| r.near_limb) {
         warnings.push(
             "a bald or thinning region reaches the head's outline, where its area is uncertain: take a photo that faces it.".into(),
@@ -287,13 +288,13 @@ pub fn read(
     Findings {
         head: Some(fit.geometry()),
         glabella: head::glabella(segmentation),
-        surface: Some(HeadSurface::new(fit.pose)),
+        surface: Some(HeadSurface::new(fit.pose, fit.breadth_px)),
         zones: Some(laid.map),
         by_zone: laid.by_zone,
         salt: Some(laid.salt),
         bald_regions,
         hairline,
-        scars: scar::find(&grid, &fit.pose),
+        scars: scar::find(&grid, &fit),
         pattern,
         warnings,
     }

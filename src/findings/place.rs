@@ -1,7 +1,7 @@
 //! Places on the head as the net tells them ([`crate::segmentation::net::Maps::canonical`]), against the model head's.
 
-use super::skull::{BREADTH_MM, V3};
-use crate::segmentation::place::height_of;
+use super::skull::{BREADTH_MM, V3, at_height};
+use crate::segmentation::place::{height_of, mm_of};
 
 /// Trust in the net's place on the head, as the concentration of a von Mises distribution about its azimuth: single px err by 20
 /// degrees on held-out renders, and the concentration is about the inverse square of that in radians.
@@ -21,6 +21,11 @@ pub(super) fn cost(told: [f64; 3], place: V3) -> f64 {
     let length = (told[0] * told[0] + told[1] * told[1]).sqrt();
     let turn = AZIMUTH_TRUST * (length - agreement) * (2.0 * from_axis).min(1.0);
     (turn + 0.5 * ((told[2] - height(place)) / HEIGHT_SD).powi(2)).min(MOST_COST)
+}
+
+/// The place of the model's skull that the net tells.
+pub(super) fn on_skull([sine, cosine, up]: [f64; 3]) -> V3 {
+    at_height(sine.atan2(cosine).to_degrees(), mm_of(up) / BREADTH_MM)
 }
 
 /// The net's height of a place in the model's frame.

@@ -7,7 +7,8 @@
 use super::bald::{BALD_BELOW, outline};
 use super::contour::signed_area;
 use super::grid::{Grid, components};
-use super::skull::{Camera, Pose};
+use super::head::Fit;
+use super::skull::Camera;
 use super::zones::zone;
 use super::{Scar, ScarKind, Zone};
 use crate::plane::{Plane, Point};
@@ -21,12 +22,12 @@ const STREAK_RATIO: f32 = 5.0;
 const ROUNDNESS: f64 = 0.6;
 
 /// Looks for possible scars.
-pub(super) fn find(grid: &Grid, pose: &Pose) -> Vec<Scar> {
+pub(super) fn find(grid: &Grid, fit: &Fit) -> Vec<Scar> {
     let (w, h) = grid.size();
-    let camera = Camera::new(*pose);
+    let camera = Camera::new(fit.pose);
     let bare = Plane::from_fn(w, h, |x, y| grid.scalp.get(x, y) > 0.5 && grid.hidden.get(x, y) < BALD_BELOW);
     let (label, sizes) = components(&bare);
-    let breadth = pose.scale as f32;
+    let breadth = fit.breadth_px as f32;
     let mut scars = Vec::new();
     for (i, &size) in sizes.iter().enumerate() {
         let area = size as f32 * grid.step * grid.step;
@@ -38,7 +39,7 @@ pub(super) fn find(grid: &Grid, pose: &Pose) -> Vec<Scar> {
             continue;
         }
         let mask = Plane::from_fn(w, h, |x, y| f32::from(u8::from(of(x, y))));
-        let Some(polygon) = outline(&mask, grid, pose) else { continue };
+        let Some(polygon) = outline(&mask, grid, fit.breadth_px) else { continue };
         let length_px = diameter(&polygon);
         let width = area / length_px.max(1.0);
         let round = signed_area(&polygon) / (std::f64::consts::PI * f64::from(length_px / 2.0).powi(2));

@@ -1,6 +1,7 @@
 //! Heads drawn from the model itself: what was drawn must be found.
 
-use super::skull::{BREADTH_MM, CRANIUM, Camera, Part, Pose, V3};
+use super::grid::Grid;
+use super::skull::{BREADTH_MM, CRANIUM, Camera, Part, Pose, USUAL_NEAR, V3};
 use super::*;
 use crate::segmentation::Tissue;
 use crate::units::MmPerPx;
@@ -9,7 +10,14 @@ const SIDE: usize = 320;
 const BREADTH_PX: f64 = 150.0;
 
 fn pose(yaw: f64, pitch: f64) -> Pose {
-    Pose { yaw: yaw.to_radians(), pitch: pitch.to_radians(), roll: 0.0, centre: (160.0, 165.0), scale: BREADTH_PX }
+    Pose {
+        yaw: yaw.to_radians(),
+        pitch: pitch.to_radians(),
+        roll: 0.0,
+        centre: (160.0, 165.0),
+        scale: BREADTH_PX,
+        near: 0.0,
+    }
 }
 
 /// A head with bare scalp where `bald` says so.
@@ -86,7 +94,6 @@ fn a_bald_cap_has_its_curved_area() {
     // A disc on the skull's own sphere around a place between crown and front.
     let axis: V3 = [0.0, 0.93, 0.368];
     let inside = |p: V3| sphere(p).iter().zip(axis).map(|(a, b)| a * b).sum::<f64>() > 0.9;
-    let found = read_it(&drawn(pose(0.0, 80.0), inside));
     // Its area by summing surface elements of the ellipsoid, in px of the drawing (1 mm each).
     let (n, mut area) = (600, 0.0);
     let [a, b, c] = CRANIUM.axes;
@@ -101,7 +108,17 @@ fn a_bald_cap_has_its_curved_area() {
             }
         }
     }
-    let cm2 = area * BREADTH_PX * BREADTH_PX / 100.0;
+    for near in [0.0, USUAL_NEAR] {
+        let pose = Pose { near, ..pose(0.0, 80.0) };
+        let drawing = drawn(pose, inside);
+        // A px is a mm on the scalp, which a near camera sees larger than what lies between the ears.
+        let breadth_px = BREADTH_PX / Grid::new(&drawing).scalp_depth(&Camera::new(pose));
+        assert!((breadth_px > 1.05 * BREADTH_PX) == (near > 0.0), "{breadth_px}");
+        has_area(&read_it(&drawing), area * breadth_px * breadth_px / 100.0);
+    }
+}
+
+fn has_area(found: &Findings, cm2: f64) {
     let region = found.bald_regions.iter().find(|r| r.kind == RegionKind::Bald).unwrap();
     let measured = region.area.unwrap();
     assert!((measured.value.get() / cm2 - 1.0).abs() < 0.08, "{} of {cm2:.1} cm2", measured.value);

@@ -16,8 +16,9 @@ const TOP_DEGREES: f64 = 38.0;
 const SALT_TOP_DEGREES: f64 = 28.0;
 const SALT_BACK_DEGREES: f64 = 142.0;
 
-/// Areas near the limb are not blown up further than this.
-pub(super) const LEAST_COSINE: f64 = 0.25;
+/// Areas near the limb are not blown up further than this: where the model head is seen at cosines from 0 to 0.25, bare scalp of 160 other
+/// drawn heads fills 4.4 to 5.2 times the area of the photo; from 0.35 on it fills 1 by the cosine.
+pub(super) const LEAST_COSINE: f64 = 0.21;
 
 /// Direction from the skull's centre on its own unit sphere.
 fn sphere(p: V3) -> V3 {

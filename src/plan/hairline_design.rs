@@ -292,8 +292,8 @@ mod tests {
 
     /// A bald head from the front, 600 px broad.
     fn bald_front() -> (Findings, HeadSurface) {
-        let pose = Pose { yaw: 0.1, pitch: 0.2, roll: 0.0, centre: (500.0, 700.0), scale: 600.0 };
-        let surface = HeadSurface::new(pose);
+        let pose = Pose { yaw: 0.1, pitch: 0.2, roll: 0.0, centre: (500.0, 700.0), scale: 600.0, near: 0.0 };
+        let surface = HeadSurface::new(pose, pose.scale);
         let at = |x: f32, y: f32| Point::new(x, y);
         let region = BaldRegion {
             polygon: vec![at(200.0, 200.0), at(800.0, 200.0), at(800.0, 520.0), at(200.0, 520.0)],

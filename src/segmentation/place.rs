@@ -29,6 +29,12 @@ pub fn height_of(mm: f64) -> f64 {
     (mm - ZERO_MM) / UNIT_MM
 }
 
+/// Mm above the ear canals of the net's height: the inverse of [`height_of`].
+#[must_use]
+pub fn mm_of(height: f64) -> f64 {
+    height * UNIT_MM + ZERO_MM
+}
+
 /// Height of the original border of the hair at an azimuth (0 to 180 degrees from the front, the same on both sides), mm above the ear
 /// canals.
 #[must_use]
@@ -46,6 +52,14 @@ pub fn is_below_the_border([sine, cosine, height]: [f32; 3]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn heights_and_mm_are_each_others_inverse() {
+        for mm in [-101.0, 0.0, 46.5, 131.0] {
+            assert!((mm_of(height_of(mm)) - mm).abs() < 1e-9);
+        }
+        assert!((height_of(131.0) - 0.92).abs() < 0.001, "the crown's");
+    }
 
     #[test]
     fn what_hangs_below_the_border_is_told_from_the_scalp() {

@@ -51,8 +51,9 @@ fn scene(skin: [u8; 3], hair: [u8; 3]) -> Scene {
         roll: 0.0,
         centre: (SIDE as f64 / 2.0, SIDE as f64 / 2.0),
         scale: BREADTH_PX,
+        near: 0.0,
     };
-    let surface = HeadSurface::new(pose);
+    let surface = HeadSurface::new(pose, pose.scale);
     let (a, b) = (SIDE as f32 * 0.25, SIDE as f32 * 0.75);
     let polygon = vec![Point::new(a, a), Point::new(b, a), Point::new(b, b), Point::new(a, b)];
     // Area on the curved head, px by px.
