@@ -7,7 +7,7 @@ use super::Hairline;
 use super::contour::{length, level_lines, resample, simplify, smooth};
 use super::grid::{Grid, SURE_PLACE, components};
 use super::head::Fit;
-use super::skull::{BREADTH_MM, Camera, Part, V3, azimuth, border_height};
+use super::skull::{BREADTH_MM, Camera, Part, V3, at_height, azimuth, border_height};
 use crate::plane::{Plane, Point};
 use crate::scale::Scale;
 use crate::segmentation::Segmentation;
@@ -346,7 +346,7 @@ fn measure(line: Vec<Point>, grid: &Grid, fit: &Fit, segmentation: &Segmentation
     let off: f64 = fine.iter().zip(&broad).map(|(a, b)| f64::from(a.distance(*b) / breadth).powi(2)).sum();
     let irregularity = (off / fine.len() as f64).sqrt();
     let places: Vec<[f64; 3]> = fine.iter().map(|&p| camera.place(p).0).collect();
-    let mid = mid_frontal(&places);
+    let mid = mid_frontal(&places, &camera, fit.breadth_px);
     let frontal = mid.map(|i| places[i][2]);
     let back = |side: f64| {
         // The temple's corner: the point furthest back, above the temple, 20 to 68 mm off the middle.
@@ -380,10 +380,18 @@ fn measure(line: Vec<Point>, grid: &Grid, fit: &Fit, segmentation: &Segmentation
     }
 }
 
-/// Index of the place nearest the mid-line, if the line comes within 8 mm of it.
-fn mid_frontal(places: &[[f64; 3]]) -> Option<usize> {
+/// A line that comes so near the mid-line reaches it, mm of the head; or mm as the photo shows them: from the side the head's outline hides
+/// the mid-line from a near camera, and a line that ends 1 mm before the outline ends 12 mm off it.
+const MID_LINE_MM: f64 = 8.0;
+const MID_LINE_SEEN_MM: f64 = 2.0;
+
+/// Index of the place nearest the mid-line, if the line reaches it.
+fn mid_frontal(places: &[V3], camera: &Camera, breadth_px: f64) -> Option<usize> {
     let i = (0..places.len()).min_by(|&a, &b| places[a][0].abs().total_cmp(&places[b][0].abs()))?;
-    (places[i][0].abs() * BREADTH_MM < 8.0).then_some(i)
+    let seen = camera.project(places[i]).distance(camera.project(at_height(0.0, places[i][1])));
+    let reaches =
+        places[i][0].abs() * BREADTH_MM < MID_LINE_MM || f64::from(seen) / breadth_px * BREADTH_MM < MID_LINE_SEEN_MM;
+    reaches.then_some(i)
 }
 
 /// Width of the step from bare to covered (10 to 90 %), breadths, and how sure the tissues are on both sides, 0..1.

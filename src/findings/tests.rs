@@ -118,6 +118,16 @@ fn a_bald_cap_has_its_curved_area() {
     }
 }
 
+#[test]
+fn from_the_side_a_near_camera_sees_the_hairline_up_to_the_outline() {
+    for yaw in [90.0, -90.0] {
+        let found = read_it(&drawn(Pose { near: USUAL_NEAR, ..pose(yaw, 5.0) }, |_| false));
+        let mid = found.hairline.expect("hair above a face").mid_frontal.expect("the line runs to the outline");
+        // The face looks to the photo's left from the client's left, and the other way round.
+        assert!((mid.x < 160.0) == (yaw > 0.0), "{mid:?}");
+    }
+}
+
 fn has_area(found: &Findings, cm2: f64) {
     let region = found.bald_regions.iter().find(|r| r.kind == RegionKind::Bald).unwrap();
     let measured = region.area.unwrap();
