@@ -381,9 +381,9 @@ fn measure(line: Vec<Point>, grid: &Grid, fit: &Fit, segmentation: &Segmentation
 }
 
 /// A line that comes so near the mid-line reaches it, mm of the head; or mm as the photo shows them: from the side the head's outline hides
-/// the mid-line from a near camera, and a line that ends 1 mm before the outline ends 12 mm off it.
+/// the mid-line from a near camera, and a line that ends 2 mm before the outline ends 15 mm off it.
 const MID_LINE_MM: f64 = 8.0;
-const MID_LINE_SEEN_MM: f64 = 2.0;
+const MID_LINE_SEEN_MM: f64 = 3.0;
 
 /// Index of the place nearest the mid-line, if the line reaches it.
 fn mid_frontal(places: &[V3], camera: &Camera, breadth_px: f64) -> Option<usize> {
