@@ -2,6 +2,7 @@
 
 mod bald;
 mod contour;
+mod crown;
 mod grid;
 mod hairline;
 mod head;
@@ -250,6 +251,13 @@ pub fn read(
             fit.view.view,
             100.0 * fit.view.confidence
         ));
+    }
+    if crown::is_covered(segmentation) {
+        warnings.push(
+            "the crown is not seen: a hat, a towel or a hand covers it, or the photo ends below it. Shares, regions and stages are of \
+             the part that shows. Take the photo again with the whole head bare."
+                .into(),
+        );
     }
     let camera = skull::Camera::new(fit.pose);
     let rooted = grid.rooted(&camera, segmentation.canonical.as_ref());

@@ -162,9 +162,9 @@ fn an_even_field_is_a_closeup_and_a_head_before_a_wall_is_none() {
         [0.1, 0.9 - hair, hair, 0.0]
     });
     let head = Plane::from_fn(96, 64, |x, y| match ((x as f32 - 48.0).hypot(y as f32 - 32.0) < 26.0, y < 30) {
-        (false, _) => [0.9, 0.05, 0.05, 0.0],
-        (true, true) => [0.05, 0.05, 0.9, 0.0],
-        (true, false) => [0.05, 0.9, 0.05, 0.0],
+        (false, _) => [0.98, 0.01, 0.01, 0.0],
+        (true, true) => [0.02, 0.02, 0.95, 0.01],
+        (true, false) => [0.02, 0.95, 0.02, 0.01],
     });
     // Places turn about the head; a field has one, if any.
     let around = |x: usize, y: usize| {
