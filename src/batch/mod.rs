@@ -44,6 +44,8 @@ pub struct Settings {
     pub pdf: bool,
     /// Also write `STEM.session1.png` and so on.
     pub preview: bool,
+    /// How photos are turned before they are measured.
+    pub turn: Turn,
     /// The photos are of one visit: keep what joins them, and take a side that a file is named after.
     pub visit: bool,
     /// Leave out the layers and the overlay: the numbers and the preview alone.
@@ -54,6 +56,18 @@ pub struct Settings {
     pub timings: bool,
     /// Most threads that compute at a time.
     pub threads: usize,
+}
+
+/// How photos are turned before they are measured, after what the files themselves say of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Turn {
+    /// Not at all; a photo that seems to need it gets a warning.
+    #[default]
+    Never,
+    /// Clockwise quarter turns.
+    By(usize),
+    /// Where a head surely lies on its side or stands on its head.
+    Auto,
 }
 
 /// A photo that went through.

@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
 
-use super::{Done, Failure, Job, Outcome, Settings, visit, write};
-use crate::photo::{self, Limits};
+use super::{Done, Failure, Job, Outcome, Settings, Turn, visit, write};
+use crate::photo::{self, Limits, Photo};
 use crate::report::json::Timing;
 use crate::report::{caliber, json, overlay, pdf, png, preview};
+use crate::segmentation::orientation::quarter_turns;
+use crate::view::View;
 use crate::{Analysis, analyze_observed};
 
 /// Analyses all jobs and calls `deliver` once for each, in their order, while later ones still run.
@@ -84,6 +86,7 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
     if settings.visit {
         options.view = options.view.or_else(|| visit::view_named(&job.stem));
     }
+    let photo = turned(photo, settings.turn, options.view);
     let analysis: Analysis = analyze_observed(&photo, &options, &mut |stage| clock.begin(stage))?;
     clock.begin("report");
     let file_name = job.path.file_name().unwrap_or_default().to_string_lossy();
@@ -128,6 +131,26 @@ fn one(job: &Job, settings: &Settings) -> Result<Done, Failure> {
     }
     let kept = settings.visit.then(|| Box::new(visit::Kept::of(&analysis)));
     Ok(Done { document, files, kept })
+}
+
+/// The photo as it is to be measured.
+fn turned(photo: Photo, turn: Turn, view: Option<View>) -> Photo {
+    match turn {
+        Turn::Never | Turn::By(0) => photo,
+        Turn::By(turns) => photo.turned(turns),
+        Turn::Auto => match quarter_turns(&photo, view) {
+            0 => photo,
+            turns => {
+                let mut photo = photo.turned(turns);
+                photo.warnings.push(format!(
+                    "The photo was turned clockwise by {} degrees, since the head seemed not to be upright; all points and pictures are \
+                     of the turned photo. Without --turn auto it is left as it is.",
+                    photo.turned_degrees
+                ));
+                photo
+            }
+        },
+    }
 }
 
 /// Wall-clock time of the stages of one photo.

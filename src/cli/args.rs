@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::length::{self, Line, Reference};
+use crate::batch::Turn;
 use crate::units::{Mm, MmPerPx};
 use crate::view::View;
 
@@ -95,6 +96,8 @@ Examples:
       scalpmap analyze photos/ --json | jq .coverage.scalp_share_hidden
   The five photos of a visit:
       scalpmap analyze --visit front.jpg top.jpg left.jpg right.jpg back.jpg --out results --pdf
+  A folder of photos, some of which lie on their side:
+      scalpmap analyze photos/ --out results --turn auto
   A name that begins with a dash:
       scalpmap analyze --out results -- -front.jpg
 
@@ -154,6 +157,9 @@ pub struct AnalyzeArgs {
     /// The side the photos show; left and right are the client's own
     #[arg(long, value_enum, default_value_t = ViewArg::Auto)]
     pub view: ViewArg,
+    /// Turn the photos clockwise first, where a camera did not say how it was held: points and pictures are of the turned photo
+    #[arg(long, value_enum, value_name = "DEGREES")]
+    pub turn: Option<TurnArg>,
     /// Also write STEM.report.pdf
     #[arg(long, requires = "out")]
     pub pdf: bool,
@@ -223,6 +229,34 @@ pub struct ScaleArgs {
     /// Width of the head above the ears; about 155mm in adults, and therefore rough
     #[arg(long, value_name = "LENGTH", allow_hyphen_values = true, value_parser = length::length)]
     pub assume_head_width: Option<Mm>,
+}
+
+/// Turns that can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TurnArg {
+    /// Only photos of heads that surely lie on their side or stand on their head, each as it needs
+    Auto,
+    /// A quarter turn
+    #[value(name = "90")]
+    Quarter,
+    /// Half a turn
+    #[value(name = "180")]
+    Half,
+    /// A quarter turn the other way
+    #[value(name = "270")]
+    ThreeQuarters,
+}
+
+impl TurnArg {
+    /// What it means.
+    pub fn turn(self) -> Turn {
+        match self {
+            Self::Auto => Turn::Auto,
+            Self::Quarter => Turn::By(1),
+            Self::Half => Turn::By(2),
+            Self::ThreeQuarters => Turn::By(3),
+        }
+    }
 }
 
 /// Views that can be given.

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::args::AnalyzeArgs;
+use super::args::{AnalyzeArgs, TurnArg};
 use crate::analysis::Options;
-use crate::batch::Settings;
+use crate::batch::{Settings, Turn};
 use crate::error::Error;
 use crate::photo::Limits;
 use crate::plan::{Profile, Rules};
@@ -90,6 +90,7 @@ impl TryFrom<&AnalyzeArgs> for Meaning {
                 out: args.out.clone(),
                 pdf: args.pdf,
                 preview: args.preview,
+                turn: args.turn.map_or(Turn::Never, TurnArg::turn),
                 visit: args.visit,
                 bare: false,
                 overwrite: args.overwrite,

@@ -206,6 +206,7 @@ fn blank(file: &PictureFile, (width, height): (usize, usize), view: View) -> Doc
             sha256: file.sha256.clone(),
             width,
             height,
+            turned_degrees: 0,
             view,
             view_confidence: 1.0,
             taken_at: None,

@@ -27,6 +27,8 @@ pub struct Photo {
     pub meta: Metadata,
     /// What was odd about the file but did not stop it from being read.
     pub warnings: Vec<String>,
+    /// Degrees by which [`Photo::turned`] turned it clockwise: 0, 90, 180 or 270. What the file itself says of its orientation is not in it.
+    pub turned_degrees: u16,
     /// Copies of half the size, a quarter and so on, made when first asked for.
     halved: std::sync::OnceLock<Vec<Plane<[u8; 3]>>>,
     /// See [`Photo::on_screen`].
@@ -37,7 +39,21 @@ impl Photo {
     /// A photo with what is known about its file.
     #[must_use]
     pub fn new(rgb: Plane<[u8; 3]>, meta: Metadata, warnings: Vec<String>) -> Self {
-        Self { rgb, meta, warnings, halved: std::sync::OnceLock::new(), on_screen: std::sync::OnceLock::new() }
+        Self {
+            rgb,
+            meta,
+            warnings,
+            turned_degrees: 0,
+            halved: std::sync::OnceLock::new(),
+            on_screen: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// The photo after clockwise quarter turns.
+    #[must_use]
+    pub fn turned(self, quarter_turns: usize) -> Self {
+        let turned_degrees = (self.turned_degrees + 90 * (quarter_turns % 4) as u16) % 360;
+        Self { turned_degrees, ..Self::new(turned(self.rgb, quarter_turns), self.meta, self.warnings) }
     }
 
     /// A picture about whose file nothing is known.
@@ -45,6 +61,14 @@ impl Photo {
     pub fn of(rgb: Plane<[u8; 3]>) -> Self {
         Self::new(rgb, Metadata::default(), Vec::new())
     }
+}
+
+/// A picture after clockwise quarter turns.
+#[must_use]
+pub fn turned(rgb: Plane<[u8; 3]>, quarter_turns: usize) -> Plane<[u8; 3]> {
+    /// EXIF orientations of pictures that need so many.
+    const ORIENTATIONS: [u16; 4] = [1, 6, 3, 8];
+    orient::upright(rgb, ORIENTATIONS[quarter_turns % 4])
 }
 
 /// What the file says about itself; each value absent where the file is silent or implausible.

@@ -99,6 +99,9 @@ pub struct PhotoInfo {
     pub width: usize,
     /// Height of the upright photo, px.
     pub height: usize,
+    /// Degrees by which the photo was turned clockwise, as the user wished, before it was measured: 0, 90, 180 or 270. What the file
+    /// itself says of its orientation is not in it. All points and layers are of the turned photo.
+    pub turned_degrees: u16,
     /// View, given or guessed; left and right are the client's own.
     pub view: View,
     /// Trust in the view, 0..1; 1 where it was given.
@@ -218,6 +221,7 @@ pub fn document(photo: &Photo, file_name: &str, a: &Analysis) -> Document {
             sha256: meta.sha256.clone(),
             width: photo.rgb.width(),
             height: photo.rgb.height(),
+            turned_degrees: photo.turned_degrees,
             view: a.view.view,
             view_confidence: decimal(f64::from(a.view.confidence), 3),
             taken_at: meta.taken_at.clone(),

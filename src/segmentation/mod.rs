@@ -7,6 +7,7 @@ pub mod guided;
 pub mod islands;
 pub mod matting;
 pub mod net;
+pub mod orientation;
 pub mod place;
 pub mod refine;
 pub mod shape;
@@ -101,8 +102,7 @@ pub fn segment_any(photo: &Photo) -> Result<(CloseupGuess, Segmentation), Error>
         Ok(net) => {
             let glance = net.glance(photo.of_side(net::LOOKED_AT));
             let guess = layout.and(net::closeup_log_odds(&glance));
-            let found = (!guess.is_closeup).then(|| net.on_head(photo, glance));
-            (guess, found.map(|maps| net::on_photo(photo, maps)))
+            (guess, (!guess.is_closeup).then(|| net.segment_from(photo, glance, None)))
         }
         Err(_) if layout.is_closeup => (layout, None),
         Err(error) => (layout, Some(without_net(photo, View::Front, &error)?)),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::working::resized;
-use super::{Segmentation, Segmenter, colours, refine, surround};
+use super::{Segmentation, Segmenter, colours, orientation, refine, surround};
 use crate::error::Error;
 use crate::kernel::{Features, Isa};
 use crate::photo::Photo;
@@ -210,6 +210,16 @@ impl Net {
         insert(&whole, &closer, window, rgb.width(), rgb.height())
     }
 
+    /// Goes on from a glance at a whole photo of a head to its segmentation; says so where the photo needs turning.
+    pub(super) fn segment_from(&self, photo: &Photo, glance: Maps, view: Option<View>) -> Segmentation {
+        let turns = orientation::told_by(self, photo, &glance, view);
+        let mut found = on_photo(photo, self.on_head(photo, glance));
+        if turns > 0 {
+            found.warnings.insert(0, orientation::warning(turns));
+        }
+        found
+    }
+
     /// The first look at a picture.
     pub(super) fn glance(&self, rgb: &Plane<[u8; 3]>) -> Maps {
         self.look(rgb, self.entry.looks[0])
@@ -258,8 +268,8 @@ impl Segmenter for Net {
         &self.name
     }
 
-    fn segment(&self, photo: &Photo, _view: View) -> Result<Segmentation, Error> {
-        Ok(on_photo(photo, self.maps(photo)))
+    fn segment(&self, photo: &Photo, view: View) -> Result<Segmentation, Error> {
+        Ok(self.segment_from(photo, self.glance(photo.of_side(LOOKED_AT)), Some(view)))
     }
 }
 
@@ -289,8 +299,8 @@ pub(super) fn closeup_log_odds(maps: &Maps) -> f32 {
     (-1.7 - 2.35 * places - 1.05 * tissues + 2.95 * ln(entropy(&shares))).clamp(-8.0, 8.0)
 }
 
-/// Means of a plane over [`CELLS`] x [`CELLS`] cells.
-fn cells<const N: usize>(plane: &Plane<[f32; N]>) -> Vec<[f32; N]> {
+/// Means of a plane over [`CELLS`] x [`CELLS`] cells, row after row.
+pub(super) fn cells<const N: usize>(plane: &Plane<[f32; N]>) -> Vec<[f32; N]> {
     let (w, h) = (plane.width(), plane.height());
     let (columns, rows) = (CELLS.min(w), CELLS.min(h));
     (0..columns * rows)
@@ -322,7 +332,7 @@ fn variance<const N: usize>(cells: &[[f32; N]]) -> f32 {
 }
 
 /// Mean entropy of cells' shares, nats: how unsure the net is.
-fn entropy(cells: &[[f32; 4]]) -> f32 {
+pub(super) fn entropy(cells: &[[f32; 4]]) -> f32 {
     let of = |p: &[f32; 4]| p.iter().map(|v| -v * v.max(1e-4).ln()).sum::<f32>();
     cells.iter().map(of).sum::<f32>() / cells.len() as f32
 }

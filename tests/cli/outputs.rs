@@ -2,7 +2,7 @@
 
 use predicates::str::contains;
 
-use super::{Bench, closeup, head, plain};
+use super::{Bench, closeup, encoded, head, plain};
 
 #[test]
 fn every_output_keeps_the_schema() {
@@ -46,6 +46,31 @@ fn layers_have_the_size_of_the_photo() {
         let image = image::open(bench.path(&format!("out/head.{layer}.png"))).unwrap();
         assert_eq!((image.width(), image.height(), image.color()), (240, 240, image::ColorType::L8), "{layer}");
     }
+}
+
+#[test]
+fn a_head_on_its_side_is_named_and_turned_on_request() {
+    let bench = Bench::empty();
+    bench.scalpmap(&["phantom", "head", "--seed", "9600011", "--size", "320x240", "--out", "drawn"]).assert().code(0);
+    let drawn = bench.names("drawn").into_iter().find(|n| n.ends_with(".png") && n.matches('.').count() == 1).unwrap();
+    let upright = image::open(bench.path("drawn").join(drawn)).unwrap().to_rgb8();
+    bench.file("upright.png", &encoded(&upright, image::ImageFormat::Png));
+    bench.file("side.png", &encoded(&image::imageops::rotate90(&upright), image::ImageFormat::Png));
+    bench.scalpmap(&["analyze", "side.png", "--out", "left"]).assert().code(0).stdout(contains("--turn 270"));
+    let size = |file: &str| {
+        let photo = &bench.json(file)["photo"];
+        ["width", "height", "turned_degrees"].map(|key| photo[key].as_u64().unwrap())
+    };
+    assert_eq!(size("left/side.json"), [240, 320, 0]);
+    for (turn, out) in [("auto", "auto"), ("270", "by")] {
+        bench.scalpmap(&["analyze", "side.png", "upright.png", "--turn", turn, "--out", out]).assert().code(0);
+        assert_eq!(size(&format!("{out}/side.json")), [320, 240, 270]);
+    }
+    assert_eq!((size("auto/upright.json"), size("by/upright.json")), ([320, 240, 0], [240, 320, 270]));
+    let tissues = ["auto/side", "auto/upright"].map(|f| image::open(bench.path(&format!("{f}.tissue.png"))).unwrap());
+    assert_eq!(tissues[0], tissues[1], "turned back, nothing is lost");
+    let warnings = bench.json("auto/side.json")["warnings"].to_string();
+    assert!(warnings.contains("was turned clockwise by 270 degrees"), "{warnings}");
 }
 
 #[test]
