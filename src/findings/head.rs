@@ -5,8 +5,8 @@
 //!
 //! The family of consult photos (front, top, left, right, back) is what the user says or [`side`] tells. It is tried from many camera
 //! directions and from the one that the places themselves tell ([`super::resection`]); the best starts are refined with the downhill
-//! simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308). Where neither tells the view, all five are tried, and their
-//! likelihoods give it.
+//! simplex method (Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308), and bare skin has the last word ([`super::witness`]). Where neither
+//! tells the view, all five are tried, and their likelihoods give it.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -16,6 +16,7 @@ use super::grid::Grid;
 use super::place;
 use super::resection::{Sight, resect};
 use super::skull::{Camera, Part, Pose, USUAL_NEAR};
+use super::witness::Witnesses;
 use super::{HeadGeometry, Warning, side};
 use crate::plane::{Plane, Point};
 use crate::segmentation::Segmentation;
@@ -329,6 +330,8 @@ pub(super) struct Fit {
     /// Px per breadth of the head at the mean distance of the hair and scalp seen, which are nearer than the ear canals of
     /// [`Pose::scale`]: lengths on the scalp are told by it, as the photo's scale holds there.
     pub breadth_px: f64,
+    /// Share of the bare skin seen that is not where this head has it, 0..1.
+    pub strays: f64,
 }
 
 /// Finds the head, or says why there is none.
@@ -370,9 +373,12 @@ pub(super) fn find(grid: &Grid, segmentation: &Segmentation, given: Option<View>
     };
     let sum: f64 = best.iter().map(|b| ((b.0 - top) / TEMPERATURE).exp()).sum();
     let confidence = told.map_or((1.0 / sum) as f32, |told| told.confidence);
-    let (_, pose) = climb(pose, 150, |p| FAMILIES.iter().find(|f| f.view == view).map_or(f64::MIN, |f| score(f, p)));
+    let family = FAMILIES.iter().find(|f| f.view == view);
+    let (_, pose) = climb(pose, 150, |p| family.map_or(f64::MIN, |f| score(f, p)));
+    let witnesses = Witnesses::of(segmentation);
+    let pose = witnesses.corrected(pose, |p| family.map_or(0.0, |f| f.prior(p)));
     let breadth_px = pose.scale / grid.scalp_depth(&Camera::new(pose));
-    Ok(Fit { pose, view: ViewGuess { view, confidence }, breadth_px })
+    Ok(Fit { pose, view: ViewGuess { view, confidence }, breadth_px, strays: witnesses.strays(&pose) })
 }
 
 /// The likelihood is of a crude model; differences count this many times less when told as a confidence.

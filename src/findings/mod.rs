@@ -13,6 +13,7 @@ mod scar;
 pub mod side;
 mod skull;
 pub mod visit;
+mod witness;
 mod zones;
 
 use serde::Serialize;
@@ -259,6 +260,14 @@ pub fn read(
                 .into(),
         );
     }
+    if fit.strays > MOST_STRAYS {
+        warnings.push(format!(
+            "{:.0} % of the bare skin seen is not where the head found has it: a second person may be in the photo, or the head was not \
+             found rightly, and zones, hairline and areas may be wrong. Photograph one person alone with the whole head in the frame, or \
+             say --view front, top, left, right or back.",
+            100.0 * fit.strays
+        ));
+    }
     let camera = skull::Camera::new(fit.pose);
     let rooted = grid.rooted(&camera, segmentation.canonical.as_ref());
     let laid = zones::lay(&rooted, &camera, fit.breadth_px, segmentation);
@@ -313,6 +322,9 @@ const LEAST_HAIRLINE_CONFIDENCE: f32 = 0.5;
 
 /// Confidence in the view below which the reader is told.
 const LEAST_CONFIDENCE: f32 = 0.6;
+
+/// Share of the bare skin seen that is of another head from which a reader is told.
+const MOST_STRAYS: f64 = 0.1;
 
 #[cfg(test)]
 mod tests;

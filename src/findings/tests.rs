@@ -9,7 +9,7 @@ use crate::units::MmPerPx;
 const SIDE: usize = 320;
 const BREADTH_PX: f64 = 150.0;
 
-fn pose(yaw: f64, pitch: f64) -> Pose {
+pub(super) fn pose(yaw: f64, pitch: f64) -> Pose {
     Pose {
         yaw: yaw.to_radians(),
         pitch: pitch.to_radians(),

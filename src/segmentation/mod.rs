@@ -102,12 +102,38 @@ pub fn segment_any(photo: &Photo) -> Result<(CloseupGuess, Segmentation), Error>
         Ok(net) => {
             let glance = net.glance(photo.of_side(net::LOOKED_AT));
             let guess = layout.and(net::closeup_log_odds(&glance));
-            (guess, (!guess.is_closeup).then(|| net.segment_from(photo, glance, None)))
+            let found = if guess.is_closeup {
+                let mut found = closeup::segment(photo);
+                found.warnings.extend(doubted(guess, net::room(&glance)));
+                found
+            } else {
+                net.segment_from(photo, glance, None)
+            };
+            (guess, found)
         }
-        Err(_) if layout.is_closeup => (layout, None),
-        Err(error) => (layout, Some(without_net(photo, View::Front, &error)?)),
+        Err(_) if layout.is_closeup => (layout, closeup::segment(photo)),
+        Err(error) => (layout, without_net(photo, View::Front, &error)?),
     };
-    Ok((guess, found.unwrap_or_else(|| closeup::segment(photo))))
+    Ok((guess, found))
+}
+
+/// Share of a close-up that looks like a room, and confidence in the close-up, from which and below which a reader is told. Of 93 heads
+/// far away (drawn heads at a ninth and less of their area, before rooms) that pass for close-ups 79 are told, of 135 rooms without a
+/// head 93; of 499 drawn close-ups 32, of 320 photographed ones 6.
+const MUCH_ROOM: f32 = 0.45;
+const LITTLE_CONFIDENCE: f32 = 0.73;
+
+/// What a reader must know of a photo that was taken for a close-up with little right.
+fn doubted(guess: CloseupGuess, room: f32) -> Option<String> {
+    (room > MUCH_ROOM || guess.confidence < LITTLE_CONFIDENCE).then(|| {
+        format!(
+            "Taken for a close-up ({:.0} % sure), though {:.0} % of it looks like a room, clothes or a towel. If it shows a head, say \
+             --view front, top, left, right or back, and take the photo closer, so that the head fills at least half of its height; if it is a \
+             close-up, say --view closeup.",
+            100.0 * guess.confidence,
+            100.0 * room
+        )
+    })
 }
 
 fn without_net(photo: &Photo, view: View, error: &Error) -> Result<Segmentation, Error> {
@@ -116,4 +142,18 @@ fn without_net(photo: &Photo, view: View, error: &Error) -> Result<Segmentation,
         "Hair, skin and scalp were told apart by a simpler method, since {error}. Borders are less certain; install the program anew."
     ));
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_close_up_that_looks_like_a_room_is_doubted() {
+        let guess = |confidence| CloseupGuess { is_closeup: true, confidence };
+        assert_eq!(doubted(guess(0.99), 0.1), None);
+        let far = doubted(guess(0.99), 0.9).expect("mostly room");
+        assert!(far.contains("90 %") && far.contains("--view closeup"), "{far}");
+        assert!(doubted(guess(0.6), 0.1).is_some());
+    }
 }

@@ -299,6 +299,12 @@ pub(super) fn closeup_log_odds(maps: &Maps) -> f32 {
     (-1.7 - 2.35 * places - 1.05 * tissues + 2.95 * ln(entropy(&shares))).clamp(-8.0, 8.0)
 }
 
+/// Share of a picture with these maps that looks like a room, clothes or a towel, 0..1.
+pub(super) fn room(maps: &Maps) -> f32 {
+    let p = maps.probability.as_slice();
+    p.iter().map(|p| p[0]).sum::<f32>() / p.len().max(1) as f32
+}
+
 /// Means of a plane over [`CELLS`] x [`CELLS`] cells, row after row.
 pub(super) fn cells<const N: usize>(plane: &Plane<[f32; N]>) -> Vec<[f32; N]> {
     let (w, h) = (plane.width(), plane.height());
