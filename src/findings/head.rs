@@ -49,9 +49,6 @@ const SURE_SKIN: f64 = 0.5;
 const MOST_HEIGHT_ERROR: f64 = 0.2;
 const LEAST_SLOPE: f64 = 0.8;
 
-/// Below this height the face and the neck leave the model's skull, on which places are resected: the tip of the nose.
-const LOWEST_SIGHT: f64 = -0.2;
-
 /// Shares of a px that the pose need not explain.
 const UNTOLD: [f64; 3] = [0.0; 3];
 
@@ -188,7 +185,11 @@ impl Observed {
             for x in 0..w {
                 let (told, of_head) = (places.get(x, y), 1.0 - self.shares.get(x, y)[0]);
                 let sure = told[0].hypot(told[1]);
-                if of_head > 0.5 && self.shares.get(x, y) != UNTOLD && sure > SURE_SKIN && told[2] > LOWEST_SIGHT {
+                if of_head > 0.5
+                    && self.shares.get(x, y) != UNTOLD
+                    && sure > SURE_SKIN
+                    && told[2] > place::LOWEST_ON_SKULL
+                {
                     let (px, py) = self.to_photo(x, y);
                     sights.push(Sight { place: place::on_skull(told), at: [px, py], weight: sure * sure * of_head });
                 }

@@ -12,6 +12,9 @@ const HEIGHT_SD: f64 = 0.3;
 /// A place costs at most this much (log-likelihood): places of hair that hangs down are its roots', not the surface's.
 const MOST_COST: f64 = 4.0;
 
+/// Below this height the face and the neck leave the model's skull, on which poses are resected: the tip of the nose.
+pub(super) const LOWEST_ON_SKULL: f64 = -0.2;
+
 /// How far the place that the net tells is from the model's, 0 for the same up to [`MOST_COST`].
 pub(super) fn cost(told: [f64; 3], place: V3) -> f64 {
     // Near the vertical axis the azimuth says nothing: the distance from it, in half breadths, is its weight.

@@ -1,18 +1,15 @@
 //! Bare skin and scalp as witnesses of the pose. Hair may hang far from its root and widen the head as it likes; where skin is seen, the
 //! net tells the very place, and a pose that shows that place elsewhere in the photo is wrong, or the skin is another person's.
 
+use super::grid::SURE_PLACE;
 use super::place;
 use super::resection::{Sight, resect};
 use super::skull::{Camera, Pose, USUAL_NEAR};
 use crate::segmentation::Segmentation;
 
-/// Probability of room or of hair from which a px is no bare skin, the net's sureness of the place (length of sine and cosine of the
-/// azimuth) that it takes, and the least height ([`crate::segmentation::net::Maps::canonical`]), the tip of the nose: below it the face
-/// leaves the model's skull.
+/// Probability of room or of hair from which a px is no bare skin.
 const ROOM: f32 = 0.3;
 const HAIR: f32 = 0.5;
-const SURE: f32 = 0.5;
-const LOWEST: f32 = -0.2;
 /// Fewer px say nothing.
 const LEAST_SEEN: usize = 30;
 /// Median distance, breadths of the head, beyond which a pose is not believed. It is 0.07 over 240 drawn heads and 0.09 over photographed
@@ -38,9 +35,10 @@ impl Witnesses {
             for (x, told) in row.iter().enumerate() {
                 let [room, _, hair, _] = seen.get_scaled((x, y), (w, h));
                 let sure = told[0].hypot(told[1]);
-                if room < ROOM && hair < HAIR && sure > SURE && told[2] > LOWEST {
+                let told = told.map(f64::from);
+                if room < ROOM && hair < HAIR && sure > SURE_PLACE && told[2] > place::LOWEST_ON_SKULL {
                     sights.push(Sight {
-                        place: place::on_skull(told.map(f64::from)),
+                        place: place::on_skull(told),
                         at: [at(x, tissue.width(), w), at(y, tissue.height(), h)],
                         weight: f64::from(sure * sure * (1.0 - room)),
                     });
