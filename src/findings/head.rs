@@ -353,7 +353,7 @@ pub(super) fn find(grid: &Grid, segmentation: &Segmentation, given: Option<View>
     let score =
         |family: &Family, pose: &Pose| INDEPENDENT * observed.likelihood(&Camera::new(*pose)) + family.prior(pose);
     let resected = observed.resected();
-    let best: Vec<(f64, Pose, View)> = families
+    let best: Vec<(f64, Pose, &Family)> = families
         .par_iter()
         .filter_map(|family| {
             let scored = |p: Pose| (score(family, &p), p);
@@ -366,20 +366,19 @@ pub(super) fn find(grid: &Grid, segmentation: &Segmentation, given: Option<View>
                 .chain(resected)
                 .map(|(_, p)| climb(p, 110, |p| score(family, p)))
                 .max_by(|a, b| a.0.total_cmp(&b.0))
-                .map(|(s, p)| (s, p, family.view))
+                .map(|(s, p)| (s, p, *family))
         })
         .collect();
-    let Some(&(top, pose, view)) = best.iter().max_by(|a, b| a.0.total_cmp(&b.0)) else {
+    let Some(&(top, pose, family)) = best.iter().max_by(|a, b| a.0.total_cmp(&b.0)) else {
         return Err("no head was found; zones, hairline and regions are left out.".into());
     };
     let sum: f64 = best.iter().map(|b| ((b.0 - top) / TEMPERATURE).exp()).sum();
     let confidence = told.map_or((1.0 / sum) as f32, |told| told.confidence);
-    let family = FAMILIES.iter().find(|f| f.view == view);
-    let (_, pose) = climb(pose, 150, |p| family.map_or(f64::MIN, |f| score(f, p)));
+    let (_, pose) = climb(pose, 150, |p| score(family, p));
     let witnesses = Witnesses::of(segmentation);
-    let pose = witnesses.corrected(pose, |p| family.map_or(0.0, |f| f.prior(p)));
+    let pose = witnesses.corrected(pose, |p| family.prior(p));
     let breadth_px = pose.scale / grid.scalp_depth(&Camera::new(pose));
-    Ok(Fit { pose, view: ViewGuess { view, confidence }, breadth_px, strays: witnesses.strays(&pose) })
+    Ok(Fit { pose, view: ViewGuess { view: family.view, confidence }, breadth_px, strays: witnesses.strays(&pose) })
 }
 
 /// The likelihood is of a crude model; differences count this many times less when told as a confidence.

@@ -127,7 +127,7 @@ const LITTLE_CONFIDENCE: f32 = 0.73;
 fn doubted(guess: CloseupGuess, room: f32) -> Option<String> {
     (room > MUCH_ROOM || guess.confidence < LITTLE_CONFIDENCE).then(|| {
         format!(
-            "Taken for a close-up ({:.0} % sure), though {:.0} % of it looks like a room, clothes or a towel. If it shows a head, say \
+            "Taken for a close-up ({:.0} % sure); {:.0} % of it looks like a room, clothes or a towel. If it shows a head, say \
              --view front, top, left, right or back, and take the photo closer, so that the head fills at least half of its height; if it is a \
              close-up, say --view closeup.",
             100.0 * guess.confidence,
